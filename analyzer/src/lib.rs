@@ -1,0 +1,1 @@
+//! Reads Talos Linux machine configuration. No I/O.

@@ -1,6 +1,7 @@
 //! What a maintainer runs: `cargo xtask COMMAND`.
 
 mod oracle;
+mod scalars;
 mod schema;
 
 use std::process::ExitCode;
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask COMMAND
   generate     writes corpus/generated and, with comments, target/oracle/generated
   oracle-bin   builds the oracles to target/oracle
+  scalars      records in tests/oracle how each version decodes values and documents
   schema       writes analyzer/data/schema from the oracles";
 
 fn main() -> ExitCode {
@@ -15,6 +17,7 @@ fn main() -> ExitCode {
     let result = match arguments.first().map(String::as_str) {
         Some("generate") => oracle::generate(&arguments[1..]),
         Some("oracle-bin") => oracle::build_all(&arguments[1..]),
+        Some("scalars") => scalars::run(&arguments[1..]),
         Some("schema") => schema::run(&arguments[1..]),
         _ => Err(USAGE.to_owned()),
     };

@@ -209,10 +209,7 @@ impl Version<'_> {
         flag(document.conflicts_v1alpha1, "conflicts_v1alpha1");
         flag(document.redacts, "redacts");
         flag(!document.in_schema, "not_in_json_schema");
-        flag(
-            !document.conflicts_with.is_empty(),
-            &format!("conflicts_with={}", document.conflicts_with.join("|")),
-        );
+        flag(!document.conflicts_with.is_empty(), &format!("conflicts_with={}", document.conflicts_with.join("|")));
         flag(!document.claims_link.is_empty(), &format!("claims_link={}", document.claims_link.join("|")));
         for correction in self.correct("document", &document.kind, "") {
             flags.insert(correction);
@@ -386,16 +383,16 @@ fn ranges(versions: &BTreeSet<usize>) -> String {
             _ => runs.push((version, version)),
         }
     }
-    let written: Vec<String> = runs
-        .into_iter()
-        .map(|(first, last)| {
-            if first == last {
-                VERSIONS[first].to_owned()
-            } else {
-                format!("{}-{}", VERSIONS[first], VERSIONS[last])
-            }
-        })
-        .collect();
+    let written: Vec<String> =
+        runs.into_iter()
+            .map(|(first, last)| {
+                if first == last {
+                    VERSIONS[first].to_owned()
+                } else {
+                    format!("{}-{}", VERSIONS[first], VERSIONS[last])
+                }
+            })
+            .collect();
     written.join(",")
 }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 pub(crate) const VERSIONS: [&str; 6] = ["1.9", "1.10", "1.11", "1.12", "1.13", "1.14"];
 
 /// The Go module that the oracles are made of.
-const MODULE: &str = "github.com/siderolabs/talos/pkg/machinery";
+pub(crate) const MODULE: &str = "github.com/siderolabs/talos/pkg/machinery";
 
 /// `cargo xtask oracle-bin`: builds every oracle to `target/oracle/talos-1.N`.
 pub(crate) fn build_all(_arguments: &[String]) -> Result<(), String> {

@@ -628,3 +628,20 @@ fn write(name: &str, text: &str) -> Result<(), String> {
     let path = oracle::workspace().join("tests/oracle").join(name);
     fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_pads() {
+        for (bytes, text) in [("", ""), ("a", "YQ=="), ("ab", "YWI="), ("abc", "YWJj"), ("abcd", "YWJjZA==")] {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
+    }
+
+    #[test]
+    fn cells_hold_no_control_characters() {
+        assert_eq!(escape(b" a\tb\\\n\xff\x00 "), "\\x20a\\tb\\\\\\n\\xff\\x00\\x20");
+    }
+}

@@ -44,6 +44,7 @@ struct Document {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Type {
+    package: String,
     fields: Vec<Field>,
     #[serde(default)]
     rest: String,
@@ -261,14 +262,14 @@ impl Version<'_> {
             for part in names(&value).filter(|part| part.contains('.') && !part.starts_with("enum:")) {
                 self.reach(part, seen);
             }
-            let flags = self.flags(name, field);
+            let flags = self.flags(name, described, field);
             let row = vec![name.to_owned(), field.name.clone(), value, flags];
             self.tables.fields.entry(row).or_default().insert(self.index);
             self.constraint(name, field);
         }
     }
 
-    fn flags(&self, name: &str, field: &Field) -> String {
+    fn flags(&self, name: &str, described: &Type, field: &Field) -> String {
         let mut flags = BTreeSet::new();
         if field.deprecated {
             flags.insert("deprecated".to_owned());
@@ -288,7 +289,8 @@ impl Version<'_> {
         if !replacements.is_empty() {
             flags.insert(format!("replaced_by={replacements}"));
         }
-        if !field.in_schema {
+        // The schema has no definitions of its own for types of other modules.
+        if !field.in_schema && described.package.starts_with(oracle::MODULE) {
             flags.insert("not_in_json_schema".to_owned());
         }
         if field.required {
@@ -446,4 +448,19 @@ fn write_table(folder: &Path, name: &str, header: &str, rows: Vec<Vec<String>>) 
     }
     let path = folder.join(name);
     fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_read_as_written() {
+        for text in ["1.9", "1.9-1.14", "1.9-1.11,1.13", "1.9,1.11,1.14"] {
+            let versions = parse_ranges(text).expect(text);
+            assert_eq!(ranges(&versions.into_iter().collect()), text);
+        }
+        assert_eq!(parse_ranges("*").map(|versions| versions.len()), Ok(VERSIONS.len()));
+        assert!(parse_ranges("1.8").is_err());
+    }
 }

@@ -1,2 +1,17 @@
-//! The command line of talint.
-fn main() {}
+//! The command line of talint: arguments, files, and how findings are shown. What is found is the analyzer's.
+
+mod arguments;
+mod check;
+mod files;
+mod output;
+mod report;
+
+use arguments::{Arguments, Command};
+use clap::Parser as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Check(options) => check::run(&options),
+    }
+}

@@ -1,1 +1,22 @@
-//! Reads Talos Linux machine configuration. No I/O.
+//! Reads Talos Linux machine configuration and finds what is wrong, weaker than the hardened defaults, or without
+//! effect.
+//!
+//! The library does no I/O, spawns nothing and never panics on any input: bytes go in, findings come out. The stages
+//! stand in one direction, each knowing only those before it; `ARCHITECTURE.md` maps them and a test holds them to it.
+
+pub mod context;
+pub mod directives;
+pub mod finding;
+pub mod input;
+pub mod rule;
+pub mod rules;
+pub mod schema;
+pub mod settings;
+pub mod syntax;
+pub mod tables;
+pub mod text;
+pub mod version;
+
+mod analysis;
+
+pub use analysis::{Analysis, Options, analyze};

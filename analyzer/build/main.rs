@@ -1,0 +1,28 @@
+//! Turns the data of `analyzer/data` into Rust tables, and the files of `src/rules` into a registry, at build time.
+//!
+//! Wrong data stops the build with the file and the line.
+
+mod rules;
+mod schema;
+mod settings;
+mod tsv;
+
+use std::path::{Path, PathBuf};
+
+fn main() {
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=data");
+    println!("cargo::rerun-if-changed=src/rules");
+    let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    write(&out.join("schema.rs"), &schema::tables(&root.join("data/schema")));
+    write(&out.join("settings.rs"), &settings::settings(&root.join("data")));
+    write(&out.join("sysctls.rs"), &settings::sysctls(&root.join("data")));
+    write(&out.join("cipher_suites.rs"), &settings::cipher_suites(&root.join("data")));
+    write(&out.join("controls.rs"), &settings::controls(&root.join("data")));
+    write(&out.join("rules.rs"), &rules::registry(&root.join("src/rules")));
+}
+
+fn write(path: &Path, content: &str) {
+    std::fs::write(path, content).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+}

@@ -1,0 +1,283 @@
+//! Settings, kernel parameters, cipher suites and controls as Rust statics.
+
+use crate::tsv;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Write as _;
+use std::path::Path;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Component {
+    component: String,
+    arguments: Vec<Place>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Setting {
+    id: String,
+    combine: String,
+    places: Vec<Place>,
+    #[serde(default)]
+    default: Vec<DefaultValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    field: Option<String>,
+    flag: Option<String>,
+    versions: Option<String>,
+    combine: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DefaultValue {
+    versions: Option<String>,
+    value: Value,
+}
+
+/// A default: one value, or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Value {
+    One(String),
+    List(Vec<String>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Control {
+    rule: String,
+    setting: String,
+    severity: String,
+    profile: String,
+    weak: Weak,
+    written: String,
+    absent: String,
+    problem: String,
+    expected: String,
+    write: String,
+    summary: String,
+    why: String,
+    references: Vec<String>,
+    avoid: Example,
+    follow: Example,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Weak {
+    at_most: Option<i64>,
+    at_least: Option<i64>,
+    equals: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Example {
+    talos: Option<u8>,
+    text: String,
+}
+
+/// Settings and kernel parameters.
+pub(crate) fn settings(data: &Path) -> String {
+    let folder = data.join("settings");
+    let components: Vec<Component> = read(&folder.join("components.yaml"));
+    let mut settings: Vec<Setting> = Vec::new();
+    for path in crate::rules::files(&folder, "yaml") {
+        if !path.ends_with("components.yaml") {
+            settings.extend(read::<Vec<Setting>>(&path));
+        }
+    }
+    settings.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut out = String::from("static SETTINGS: &[Setting] = &[\n");
+    for setting in &settings {
+        let combine = combine(&setting.combine);
+        let _ = writeln!(out, "  Setting {{ id: {:?}, combine: {combine}, places: &[", setting.id);
+        for place in &setting.places {
+            for row in places(place, combine, &components) {
+                let _ = writeln!(out, "    {row},");
+            }
+        }
+        out.push_str("  ], defaults: &[\n");
+        for default in &setting.default {
+            let bits = bits(default.versions.as_deref());
+            let value = match &default.value {
+                Value::One(value) => value.clone(),
+                Value::List(values) => values.join(","),
+            };
+            let _ = writeln!(out, "    Default {{ versions: VersionSet::from_bits({bits}), value: Some({value:?}) }},");
+        }
+        out.push_str("  ] },\n");
+    }
+    out.push_str("];\n");
+    out
+}
+
+/// The rows of `sysctls.tsv`.
+pub(crate) fn sysctls(data: &Path) -> String {
+    let mut out = String::from("static SYSCTLS: &[Sysctl] = &[\n");
+    for row in tsv::read(&data.join("sysctls.tsv")) {
+        let weaker = match row.get("weaker") {
+            "lower" => "Weaker::Lower",
+            "higher" => "Weaker::Higher",
+            "other" => "Weaker::Other",
+            _ => row.fail("weaker is `lower`, `higher` or `other`"),
+        };
+        let _ = writeln!(
+            out,
+            "  Sysctl {{ key: {:?}, versions: VersionSet::from_bits({}), value: {:?}, weaker: {weaker}, container: {}, \
+             reference: {:?}, protects: {:?} }},",
+            row.get("key"),
+            row.versions(),
+            row.get("value"),
+            row.get("container") == "yes",
+            row.get("reference"),
+            row.get("protects"),
+        );
+    }
+    out.push_str("];\n");
+    out
+}
+
+/// The rows of `cipher-suites.tsv`.
+pub(crate) fn cipher_suites(data: &Path) -> String {
+    let mut out = String::from("static SUITES: &[CipherSuite] = &[\n");
+    for row in tsv::read(&data.join("cipher-suites.tsv")) {
+        let class = match row.get("class") {
+            "tls13" => "Tls13",
+            "strong" => "Strong",
+            "legacy" => "Legacy",
+            "weak" => "Weak",
+            _ => row.fail("class is `tls13`, `strong`, `legacy` or `weak`"),
+        };
+        let (name, because) = (row.get("suite"), row.get("because"));
+        let _ = writeln!(out, "  CipherSuite {{ name: {name:?}, class: CipherClass::{class}, because: {because:?} }},");
+    }
+    out.push_str("];\n");
+    out
+}
+
+/// Controls as rules: each a row of `analyzer/data/controls`.
+pub(crate) fn controls(data: &Path) -> String {
+    let mut rules = String::from("static CONTROL_RULES: &[Rule] = &[\n");
+    let mut controls = String::from("static CONTROLS: &[Control] = &[\n");
+    for path in crate::rules::files(&data.join("controls"), "yaml") {
+        for control in read::<Vec<Control>>(&path) {
+            let Weak { at_most, at_least, equals } = &control.weak;
+            let weak = match (at_most, at_least, equals) {
+                (Some(limit), None, None) => format!("Weak::AtMost({limit})"),
+                (None, Some(limit), None) => format!("Weak::AtLeast({limit})"),
+                (None, None, Some(words)) => format!("Weak::Equals(&{words:?})"),
+                _ => panic!("{}: weak has one of at_most, at_least, equals", control.rule),
+            };
+            let absent = match control.absent.as_str() {
+                "fine" => "None".to_owned(),
+                "optional" => "Some(None)".to_owned(),
+                severity => format!("Some(Some({}))", self::severity(severity)),
+            };
+            let _ = writeln!(
+                controls,
+                "  Control {{ rule: {:?}, setting: {:?}, weak: {weak}, written: {}, absent: {absent}, problem: {:?}, \
+                 expected: {:?}, write: {:?} }},",
+                control.rule,
+                control.setting,
+                severity(&control.written),
+                control.problem.trim(),
+                control.expected.trim(),
+                control.write.trim(),
+            );
+            let _ = writeln!(
+                rules,
+                "  Rule {{ name: {:?}, severity: {}, profile: {}, summary: {:?}, why: {:?}, avoid: {}, follow: {}, \
+                 references: &{:?}, check: control::check }},",
+                control.rule,
+                severity(&control.severity),
+                profile(&control.profile),
+                control.summary.trim(),
+                control.why.trim(),
+                example(&control.avoid),
+                example(&control.follow),
+                control.references,
+            );
+        }
+    }
+    rules.push_str("];\n");
+    controls.push_str("];\n");
+    rules + &controls
+}
+
+fn example(example: &Example) -> String {
+    format!("Example {{ talos: {:?}, text: {:?} }}", example.talos, example.text)
+}
+
+fn severity(word: &str) -> &'static str {
+    match word {
+        "info" => "Severity::Info",
+        "warning" => "Severity::Warning",
+        "error" => "Severity::Error",
+        _ => panic!("`{word}` is not a severity"),
+    }
+}
+
+fn profile(word: &str) -> &'static str {
+    match word {
+        "default" => "Profile::Default",
+        "hardened" => "Profile::Hardened",
+        "strict" => "Profile::Strict",
+        _ => panic!("`{word}` is not a profile"),
+    }
+}
+
+fn combine(word: &str) -> &'static str {
+    match word {
+        "override" => "Combine::Override",
+        "append" => "Combine::Append",
+        "first_wins" => "Combine::FirstWins",
+        "denied" => "Combine::Denied",
+        _ => panic!("`{word}` is not a way to combine"),
+    }
+}
+
+/// A place of a setting, a flag being as many places as its component takes arguments in.
+fn places(place: &Place, setting_combine: &'static str, components: &[Component]) -> Vec<String> {
+    let own = bits(place.versions.as_deref());
+    let how = place.combine.as_deref().map_or(setting_combine, combine);
+    let row = |field: &str, flag: Option<&str>, versions: u16| {
+        let (document, path) = field.split_once(' ').unwrap_or(("v1alpha1", field));
+        let mut steps: Vec<&str> = path.split('.').collect();
+        steps.extend(flag);
+        format!(
+            "SettingPlace {{ versions: VersionSet::from_bits({versions}), document: {document:?}, path: &{steps:?}, \
+             flag: {flag:?}, combine: {how} }}"
+        )
+    };
+    match (&place.field, &place.flag) {
+        (Some(field), None) => vec![row(field, None, own)],
+        (None, Some(flag)) => {
+            let (component, flag) = flag.split_once(' ').unwrap_or_else(|| panic!("`{flag}`: component and flag"));
+            let component = components.iter().find(|candidate| candidate.component == component);
+            let component = component.unwrap_or_else(|| panic!("`{flag}`: the component is not known"));
+            let arguments = component.arguments.iter();
+            arguments
+                .map(|place| {
+                    let field = place.field.as_deref().expect("a component takes its arguments in fields");
+                    row(field, Some(flag), own & bits(place.versions.as_deref()))
+                })
+                .collect()
+        }
+        _ => panic!("a place is a field or a flag"),
+    }
+}
+
+fn bits(versions: Option<&str>) -> u16 {
+    versions.map_or(0b11_1111, |versions| tsv::versions(versions).unwrap_or_else(|error| panic!("{versions}: {error}")))
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> T {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

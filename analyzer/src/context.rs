@@ -1,0 +1,271 @@
+//! What a rule may look at: one source with all that was worked out of it.
+
+use crate::directives::{Directives, Role};
+use crate::finding::{Finding, Profile, Severity};
+use crate::input::{Input, InputKind, is_unknown};
+use crate::rule::Rule;
+use crate::schema::Issue;
+use crate::settings::{self, Effective, KernelArguments, Setting};
+use crate::syntax::{Kind, NodeRef, Style, Tree};
+use crate::tables;
+use crate::text::Span;
+use crate::version::{MinorVersion, TalosVersion};
+use std::borrow::Cow;
+
+/// How a machine runs Talos: decides which of Talos's checks count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// On hardware, installed to a disk.
+    #[default]
+    Metal,
+    /// In a cloud, from an image.
+    Cloud,
+    /// In a container.
+    Container,
+}
+
+/// Where a version comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VersionSource {
+    /// Asked for, on the command line or by the editor.
+    Asked,
+    /// A modeline in the file.
+    Modeline,
+    /// The tag of an image in the configuration.
+    Image,
+    /// A modeline of the YAML language server that names a schema.
+    SchemaModeline,
+    /// The default of the Talos version.
+    TalosDefault,
+    /// Nothing says it; the newest known is taken.
+    Assumed,
+}
+
+impl VersionSource {
+    /// Where it comes from, in words.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Asked => "as asked for",
+            Self::Modeline => "from the modeline",
+            Self::Image => "from the image tag",
+            Self::SchemaModeline => "from the schema modeline",
+            Self::TalosDefault => "the default of this Talos version",
+            Self::Assumed => "assumed, as nothing names a version",
+        }
+    }
+}
+
+/// The versions a source is held to.
+#[derive(Clone, Copy, Debug)]
+pub struct Versions {
+    /// The Talos version.
+    pub talos: TalosVersion,
+    /// The Talos version that was named, when it is not one that is known.
+    pub talos_named: Option<MinorVersion>,
+    /// Where the Talos version comes from.
+    pub talos_source: VersionSource,
+    /// The Kubernetes version.
+    pub kubernetes: MinorVersion,
+    /// Where the Kubernetes version comes from.
+    pub kubernetes_source: VersionSource,
+}
+
+/// One source, ready for the rules.
+pub struct Context<'t, 's> {
+    /// The text.
+    pub text: &'t str,
+    /// Its tree.
+    pub tree: &'t Tree<'s>,
+    /// Its documents, recognised.
+    pub inputs: &'t [Input<'t, 's>],
+    /// What the decoder says of them.
+    pub issues: &'t [Issue<'t, 's>],
+    /// What comments say.
+    pub directives: &'t Directives,
+    /// The versions.
+    pub versions: Versions,
+    /// How much is to be said.
+    pub profile: Profile,
+    /// How the machine runs.
+    pub mode: Mode,
+    /// The role of the machine, if it is known.
+    pub role: Option<Role>,
+    /// The kernel arguments.
+    pub kernel_arguments: KernelArguments<'t>,
+}
+
+impl<'t, 's> Context<'t, 's> {
+    /// The Talos version.
+    #[must_use]
+    pub fn talos(&self) -> TalosVersion {
+        self.versions.talos
+    }
+
+    /// Whether the Talos version is only assumed.
+    #[must_use]
+    pub fn is_version_assumed(&self) -> bool {
+        self.versions.talos_source == VersionSource::Assumed
+    }
+
+    /// The root of the whole machine configuration, if the source holds one that could be read in full: only then does
+    /// absence say something.
+    #[must_use]
+    pub fn whole(&self) -> Option<NodeRef<'t, 's>> {
+        let readable = self.inputs.iter().all(|input| !input.broken || !input.kind.is_ours());
+        let whole = self.inputs.iter().find(|input| matches!(input.kind, InputKind::MachineConfig { whole: true }));
+        whole.filter(|_| readable).and_then(|input| input.root)
+    }
+
+    /// [`Context::whole`], when it is that of a control-plane machine.
+    #[must_use]
+    pub fn whole_control_plane(&self) -> Option<NodeRef<'t, 's>> {
+        self.whole().filter(|_| self.role == Some(Role::ControlPlane))
+    }
+
+    /// What the machine gets for a setting.
+    #[must_use]
+    pub fn effective(&self, setting: &'static Setting) -> Effective<'t, 's> {
+        settings::effective(setting, self.inputs, self.talos())
+    }
+
+    /// What the machine gets for the setting called `id`. `None` when there is no such setting, which a test of the
+    /// tables rules out for the ids that rules use.
+    #[must_use]
+    pub fn effective_by_id(&self, id: &str) -> Option<Effective<'t, 's>> {
+        settings::setting(id).map(|setting| self.effective(setting))
+    }
+
+    /// The documents of one kind.
+    pub fn documents(&self, kind: &'static str) -> impl Iterator<Item = NodeRef<'t, 's>> {
+        self.inputs.iter().filter(move |input| input.kind.name() == kind).filter_map(|input| input.root)
+    }
+
+    /// The kind of the document that holds `node`.
+    #[must_use]
+    pub fn kind_of(&self, node: NodeRef<'t, 's>) -> &'static str {
+        let offset = node.span().start;
+        let holder = self.inputs.iter().rfind(|input| input.span.start <= offset);
+        holder.map_or("", |input| input.kind.name())
+    }
+
+    /// The range to show for what is absent: the key on the way to `path` that is nearest to it, else the first key of
+    /// the document.
+    #[must_use]
+    pub fn nearest(&self, root: NodeRef<'t, 's>, path: &[&str]) -> Span {
+        let mut node = root;
+        let mut span = None;
+        for step in path {
+            let Some((key, value)) = node.entry(step) else { break };
+            span = Some(key.span());
+            node = value.resolved();
+        }
+        span.or_else(|| root.children().next().map(NodeRef::span)).unwrap_or(root.span())
+    }
+
+    /// A finding at a node: its key and value decide kind and path.
+    #[must_use]
+    pub fn finding(&self, rule: &Rule, node: NodeRef<'t, 's>, message: impl Into<String>) -> Finding {
+        let span = if node.kind() == Kind::Scalar || node.node().style == Style::Flow {
+            node.visible_span()
+        } else {
+            node.key().map_or(node.span(), NodeRef::span)
+        };
+        self.finding_at(rule, span, self.kind_of(node), node.path(), message)
+    }
+
+    /// A finding at a range.
+    #[must_use]
+    pub fn finding_at(
+        &self,
+        rule: &Rule,
+        span: Span,
+        kind: &'static str,
+        path: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Finding {
+        Finding {
+            rule: rule.name,
+            severity: rule.severity,
+            span,
+            message: message.into(),
+            help: None,
+            kind,
+            path: path.into(),
+            references: rule.references.iter().map(|reference| Cow::Borrowed(*reference)).collect(),
+            related: Vec::new(),
+        }
+    }
+
+    /// The severity for something optional: `info`, and `warning` where hardening is asked for.
+    #[must_use]
+    pub fn optional(&self) -> Severity {
+        if self.profile >= Profile::Hardened { Severity::Warning } else { Severity::Info }
+    }
+}
+
+/// What is asked of an analysis about versions.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AskedVersions {
+    /// The Talos version.
+    pub talos: Option<MinorVersion>,
+    /// The Kubernetes version.
+    pub kubernetes: Option<MinorVersion>,
+}
+
+/// Decides the versions of a source: asked for, modeline, image tag, schema modeline, and at last the newest known.
+#[must_use]
+pub fn versions(asked: AskedVersions, directives: &Directives, inputs: &[Input<'_, '_>]) -> Versions {
+    let talos = [
+        (asked.talos, VersionSource::Asked),
+        (directives.modeline.talos, VersionSource::Modeline),
+        (image_version(inputs, INSTALLER_IMAGES), VersionSource::Image),
+        (directives.schema_version, VersionSource::SchemaModeline),
+    ];
+    let talos = talos.into_iter().find_map(|(version, source)| version.map(|version| (version, source)));
+    let (named, talos_source) = talos.map_or((None, VersionSource::Assumed), |(named, source)| (Some(named), source));
+    let version = named.map_or(TalosVersion::NEWEST, |named| match named.major {
+        0 => TalosVersion::OLDEST,
+        1 => TalosVersion::nearest(u8::try_from(named.minor).unwrap_or(u8::MAX)),
+        _ => TalosVersion::NEWEST,
+    });
+    let is_known = named.is_none_or(|named| named.major == 1 && named.minor == u16::from(version.minor()));
+    let kubernetes = [
+        (asked.kubernetes, VersionSource::Asked),
+        (directives.modeline.kubernetes, VersionSource::Modeline),
+        (image_version(inputs, KUBERNETES_IMAGES), VersionSource::Image),
+    ];
+    let kubernetes = kubernetes.into_iter().find_map(|(version, source)| version.map(|version| (version, source)));
+    let default = MinorVersion { major: 1, minor: kubernetes_default(version) };
+    let (kubernetes, kubernetes_source) = kubernetes.unwrap_or((default, VersionSource::TalosDefault));
+    Versions { talos: version, talos_named: named.filter(|_| !is_known), talos_source, kubernetes, kubernetes_source }
+}
+
+/// Fields that hold the image of the installer.
+const INSTALLER_IMAGES: &[(&str, &[&str])] =
+    &[(tables::V1ALPHA1, &["machine", "install", "image"]), ("UnattendedInstallConfig", &["installer", "image"])];
+
+/// Fields that hold an image with the version of Kubernetes as its tag.
+const KUBERNETES_IMAGES: &[(&str, &[&str])] = &[
+    (tables::V1ALPHA1, &["machine", "kubelet", "image"]),
+    ("KubeletConfig", &["image"]),
+    (tables::V1ALPHA1, &["cluster", "apiServer", "image"]),
+    ("KubeAPIServerConfig", &["image"]),
+];
+
+fn image_version(inputs: &[Input<'_, '_>], fields: &[(&str, &[&str])]) -> Option<MinorVersion> {
+    fields.iter().find_map(|(document, path)| {
+        let found = settings::find(inputs, document, path).into_iter().find(|found| !is_unknown(found.node))?;
+        let image = found.node.value();
+        let image = image.split_once('@').map_or(image, |(name, _)| name);
+        let tag = image.rsplit('/').next()?.split_once(':')?.1;
+        MinorVersion::parse(tag).filter(|version| tag.starts_with('v') || version.minor > 0)
+    })
+}
+
+/// The minor version of Kubernetes 1 that a version of Talos brings by itself.
+#[must_use]
+pub fn kubernetes_default(version: TalosVersion) -> u16 {
+    // Each Talos release moved to the next Kubernetes minor; 1.9 brought 1.32.
+    u16::from(version.minor()) + 23
+}

@@ -1,0 +1,96 @@
+//! What a rule finds: plain data, without a tree behind it.
+
+use crate::text::Span;
+use std::borrow::Cow;
+use std::fmt;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing: hardening that is left to do, or a deprecation.
+    Info,
+    /// Weaker than the defaults, or without effect.
+    Warning,
+    /// Refused by Talos, or a plain hole.
+    Error,
+}
+
+impl Severity {
+    /// The word for it in every output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// How much a reader wants to hear.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Profile {
+    /// What is wrong or weakened.
+    #[default]
+    Default,
+    /// Optional hardening too.
+    Hardened,
+    /// Everything.
+    Strict,
+}
+
+impl Profile {
+    /// The word for it on the command line and in modelines.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Hardened => "hardened",
+            Self::Strict => "strict",
+        }
+    }
+
+    /// The profile of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Default, Self::Hardened, Self::Strict].into_iter().find(|profile| profile.as_str() == text)
+    }
+}
+
+/// Another place that belongs to a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// The bytes.
+    pub span: Span,
+    /// What is there, as a clause.
+    pub message: String,
+}
+
+/// Something a rule found in a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The name of the rule.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The bytes it is about.
+    pub span: Span,
+    /// What is wrong and why. One or two sentences, without secret material.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// The kind of document: a `kind`, or what the file is.
+    pub kind: &'static str,
+    /// The way to the place from the root of the document; empty for the document as a whole.
+    pub path: String,
+    /// Where the expectation comes from: `CIS 1.12 4.2.13`.
+    pub references: Vec<Cow<'static, str>>,
+    /// Other places that belong to it.
+    pub related: Vec<Related>,
+}

@@ -1,0 +1,92 @@
+//! `admission/invalid`
+
+use super::super::pod_security;
+use crate::context::Context;
+use crate::finding::{Profile, Related, Severity};
+use crate::input::is_unknown;
+use crate::rule::{Example, Findings, Rule};
+use crate::schema::closest;
+use crate::syntax::{Kind, NodeRef};
+use crate::version::MinorVersion;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "admission/invalid",
+    severity: Severity::Error,
+    profile: Profile::Default,
+    summary: "The configuration of Pod Security admission is not one the API server takes.",
+    why: "The API server does not start with an admission configuration that it cannot read, or that names something twice. \
+          Talos does not look into it.",
+    avoid: Example::new(
+        "cluster:\n  apiServer:\n    admissionControl:\n      - name: PodSecurity\n        configuration:\n          defaults:\n            enforce: base-line\n",
+    ),
+    follow: Example::new(
+        "cluster:\n  apiServer:\n    admissionControl:\n      - name: PodSecurity\n        configuration:\n          defaults:\n            enforce: baseline\n",
+    ),
+    references: &[],
+    check,
+};
+
+const ROOT_KEYS: &[&str] = &["apiVersion", "kind", "defaults", "exemptions"];
+const DEFAULT_KEYS: &[&str] = &["enforce", "enforce-version", "audit", "audit-version", "warn", "warn-version"];
+const EXEMPTION_KEYS: &[&str] = &["namespaces", "usernames", "runtimeClasses"];
+
+fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
+    for configuration in pod_security::configurations(context) {
+        let mut report = |node: NodeRef<'_, '_>, message: String, help: Option<String>| {
+            let span = node.visible_span();
+            let mut finding = context.finding_at(rule, span, context.kind_of(node), node.path(), message);
+            finding.help = help;
+            findings.push(finding);
+        };
+        keys(configuration, ROOT_KEYS, &mut report);
+        if let Some(defaults) = configuration.get("defaults") {
+            keys(defaults, DEFAULT_KEYS, &mut report);
+            for (key, value) in defaults.entries().filter(|(_, value)| value.kind() == Kind::Scalar && !is_unknown(*value)) {
+                let text = value.value();
+                if key.value().ends_with("-version") {
+                    if text != "latest" && !(text.starts_with('v') && MinorVersion::parse(text).is_some()) {
+                        report(value, format!("`{text}` is not a version of the Pod Security Standards"), Some("write `latest`, or a version such as `v1.34`".to_owned()));
+                    }
+                } else if DEFAULT_KEYS.contains(&key.value()) && pod_security::rank(text).is_none() {
+                    let help = closest(text, pod_security::LEVELS.into_iter())
+                        .map_or_else(|| "write one of `privileged`, `baseline`, `restricted`".to_owned(), |near| format!("did you mean `{near}`?"));
+                    report(value, format!("`{text}` is not a level of the Pod Security Standards"), Some(help));
+                }
+            }
+        }
+        if let Some(exemptions) = configuration.get("exemptions") {
+            keys(exemptions, EXEMPTION_KEYS, &mut report);
+            for (_, list) in exemptions.entries() {
+                let mut seen: Vec<NodeRef<'_, '_>> = Vec::new();
+                for item in list.items().filter(|item| !is_unknown(*item)) {
+                    let Some(first) = seen.iter().find(|first| first.value() == item.value()) else {
+                        seen.push(item);
+                        continue;
+                    };
+                    let message = format!("`{}` is exempt twice; the API server does not start with that", item.value());
+                    let mut finding = context.finding(rule, item, message);
+                    finding.help = Some("keep one of the two".to_owned());
+                    finding.related = vec![Related { span: first.span(), message: "the first one is here".to_owned() }];
+                    findings.push(finding);
+                }
+            }
+        }
+    }
+}
+
+fn keys<'t, 's>(
+    mapping: NodeRef<'t, 's>,
+    known: &[&'static str],
+    report: &mut impl FnMut(NodeRef<'t, 's>, String, Option<String>),
+) {
+    for (key, _) in mapping.entries().filter(|(key, _)| !is_unknown(*key) && key.value() != "$patch") {
+        let name = key.value();
+        if known.contains(&name) {
+            continue;
+        }
+        let elsewhere = [("defaults", DEFAULT_KEYS), ("exemptions", EXEMPTION_KEYS)];
+        let place = elsewhere.iter().find(|(_, keys)| keys.contains(&name)).map(|(place, _)| format!("it belongs under `{place}`"));
+        let near = || closest(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        report(key, format!("the configuration of Pod Security admission has no key `{name}` here"), place.or_else(near));
+    }
+}

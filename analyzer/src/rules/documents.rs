@@ -1,0 +1,74 @@
+//! Documents beside each other, for the rules about them.
+
+use crate::context::Context;
+use crate::finding::Related;
+use crate::input::InputKind;
+use crate::rule::{Findings, Rule};
+use crate::syntax::NodeRef;
+use crate::tables::{self, DocumentType};
+use crate::text::Span;
+
+/// What tells a document apart from others.
+#[derive(Clone, Copy)]
+pub(super) struct Identity<'t, 's> {
+    pub document: &'static DocumentType,
+    /// Empty for documents without a name.
+    pub name: &'t str,
+    pub root: NodeRef<'t, 's>,
+}
+
+impl Identity<'_, '_> {
+    /// The place to show for the document: its name, its kind, or its first key.
+    pub(super) fn place(&self) -> Span {
+        let named = self.document.name_field.and_then(|field| self.root.get(field));
+        let place = named.or_else(|| self.root.get("kind")).or_else(|| self.root.children().next());
+        place.map_or(self.root.span(), NodeRef::visible_span)
+    }
+}
+
+/// The documents of configuration in a source, in their order.
+pub(super) fn identities<'t, 's>(context: &Context<'t, 's>) -> Vec<Identity<'t, 's>> {
+    let identity = |input: &crate::input::Input<'t, 's>| {
+        let root = input.root?;
+        match input.kind {
+            InputKind::MachineConfig { .. } => Some(Identity { document: tables::v1alpha1(), name: "", root }),
+            InputKind::Document(document) => {
+                // The loader looks at `name` whatever the kind.
+                let name = root.get("name").map_or("", NodeRef::value);
+                Some(Identity { document, name, root })
+            }
+            _ => None,
+        }
+    };
+    context.inputs.iter().filter_map(identity).collect()
+}
+
+/// Whether the source is a patch: configuration without a whole machine configuration.
+pub(super) fn is_patch(context: &Context<'_, '_>) -> bool {
+    let is_partial = |kind| matches!(kind, InputKind::MachineConfig { whole: false });
+    let says_version = |root: NodeRef<'_, '_>| root.get("version").is_some();
+    context.inputs.iter().any(|input| is_partial(input.kind) && !input.root.is_some_and(says_version))
+}
+
+/// Reports documents that stand twice.
+pub(super) fn duplicates(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
+    let mut seen: Vec<Identity<'_, '_>> = Vec::new();
+    for identity in identities(context) {
+        let same =
+            |first: &&Identity<'_, '_>| first.document.kind == identity.document.kind && first.name == identity.name;
+        let Some(first) = seen.iter().find(same) else {
+            seen.push(identity);
+            continue;
+        };
+        let what = match (identity.document.kind, identity.name) {
+            (tables::V1ALPHA1, _) => "the machine configuration".to_owned(),
+            (kind, "") => format!("the {kind}"),
+            (kind, name) => format!("the {kind} `{name}`"),
+        };
+        let message = format!("{what} stands twice in this file; Talos refuses it");
+        let mut finding = context.finding_at(rule, identity.place(), identity.document.kind, "", message);
+        finding.help = Some("merge the two documents into one".to_owned());
+        finding.related.push(Related { span: first.place(), message: "the first one is here".to_owned() });
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,58 @@
+//! All rules. A rule is a file below this folder or a row of `analyzer/data/controls`; the build gathers both.
+
+mod cipher_suites;
+mod control;
+mod documents;
+mod pod_security;
+mod suppression_pass;
+
+pub use control::{Control, Weak};
+pub use suppression_pass::suppress;
+
+use crate::context::Context;
+use crate::finding::{Profile, Severity};
+use crate::rule::{Example, Findings, Rule};
+
+include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+include!(concat!(env!("OUT_DIR"), "/controls.rs"));
+
+/// The rule for text that is not YAML.
+pub const SYNTAX: &str = "yaml/syntax";
+
+/// Every rule there is.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    CODE.iter().copied().chain(CONTROL_RULES)
+}
+
+/// The rule called `name`.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.name == name)
+}
+
+/// Reports the problems of the text, of documents that are Talos's.
+fn problems(
+    rule: &Rule,
+    context: &Context<'_, '_>,
+    wanted: impl Fn(crate::syntax::ProblemKind) -> bool,
+    findings: &mut Findings,
+) {
+    let inputs = context.inputs;
+    for problem in context.tree.problems.iter().filter(|problem| wanted(problem.kind)) {
+        // The document the problem stands in: the last that begins before it and was marked broken, or the first.
+        let holder = inputs.iter().rfind(|input| input.span.start <= problem.span.start).or(inputs.first());
+        let Some(holder) = holder else { continue };
+        let line_is_template = || {
+            let line = crate::text::LineIndex::new(context.text);
+            let line = line.line_span(context.text, line.line(problem.span.start)).slice(context.text);
+            crate::input::is_unknown_text(line)
+        };
+        // A template is not YAML before it is rendered, and no mistake.
+        if !holder.kind.is_ours() || line_is_template() {
+            continue;
+        }
+        let message = format!("this is not YAML: {}", problem.message);
+        let message = if problem.kind == crate::syntax::ProblemKind::Limit { problem.message.clone() } else { message };
+        findings.push(context.finding_at(rule, problem.span, holder.kind.name(), "", message));
+    }
+}

@@ -1,0 +1,39 @@
+//! `schema/deprecated-field`
+
+use crate::context::Context;
+use crate::finding::{Profile, Severity};
+use crate::rule::{Example, Findings, Rule};
+use crate::schema::IssueKind;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "schema/deprecated-field",
+    severity: Severity::Info,
+    profile: Profile::Default,
+    summary: "A field that is deprecated in this version of Talos.",
+    why: "A deprecated field still works, but a later version of Talos will refuse it. What takes its place is named.",
+    avoid: Example::talos(12, "machine:\n  time:\n    servers: [time.example.org]\n"),
+    follow: Example::talos(
+        12,
+        "apiVersion: v1alpha1\nkind: TimeSyncConfig\nntp:\n  servers: [time.example.org]\n",
+    ),
+    references: &[],
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
+    for issue in context.issues {
+        let IssueKind::Deprecated { replaced_by } = &issue.kind else { continue };
+        // Whoever did not say the version may well have one in which the field is the way to go.
+        if context.is_version_assumed() {
+            continue;
+        }
+        let key = issue.node;
+        let message = format!("`{}` is deprecated in Talos {}", key.value(), context.talos());
+        let mut finding = context.finding_at(rule, issue.span, context.kind_of(key), key.path(), message);
+        if !replaced_by.is_empty() {
+            let kinds: Vec<String> = replaced_by.iter().map(|kind| format!("`{kind}`")).collect();
+            finding.help = Some(format!("use {}", kinds.join(" or ")));
+        }
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,40 @@
+//! `schema/unknown-kind`
+
+use crate::context::Context;
+use crate::finding::{Profile, Severity};
+use crate::rule::{Example, Findings, Rule};
+use crate::schema::IssueKind;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "schema/unknown-kind",
+    severity: Severity::Error,
+    profile: Profile::Default,
+    summary: "A document whose kind, or apiVersion, no version of Talos has.",
+    why: "Talos refuses a file with a document that it does not know.",
+    avoid: Example::new("apiVersion: v1alpha1\nkind: HostNameConfigs\nhostname: worker-1\n"),
+    follow: Example::new("apiVersion: v1alpha1\nkind: HostnameConfig\nhostname: worker-1\n"),
+    references: &[],
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
+    for issue in context.issues {
+        let (message, help) = match &issue.kind {
+            IssueKind::UnknownKind { closest } => (
+                format!("Talos has no document of the kind `{}`", issue.node.value()),
+                closest.map(|closest| format!("did you mean `{closest}`?")),
+            ),
+            IssueKind::WrongApiVersion { found } => (
+                match found {
+                    Some(found) => format!("Talos has no documents of the apiVersion `{found}`"),
+                    None => "the document has a kind but no `apiVersion`; Talos refuses it".to_owned(),
+                },
+                Some("write `apiVersion: v1alpha1`".to_owned()),
+            ),
+            _ => continue,
+        };
+        let mut finding = context.finding_at(rule, issue.span, context.kind_of(issue.node), issue.node.path(), message);
+        finding.help = help;
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,32 @@
+//! `schema/wrong-type`
+
+use crate::context::Context;
+use crate::finding::{Profile, Severity};
+use crate::rule::{Example, Findings, Rule};
+use crate::schema::IssueKind;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "schema/wrong-type",
+    severity: Severity::Error,
+    profile: Profile::Default,
+    summary: "A value of a type that the field cannot hold.",
+    why: "Talos refuses a list where it reads a mapping, or a word where it reads a number. Where it converts, as from a \
+          number to a string, nothing is said.",
+    avoid: Example::new("machine:\n  certSANs: 192.0.2.10\n"),
+    follow: Example::new("machine:\n  certSANs:\n    - 192.0.2.10\n"),
+    references: &[],
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
+    for issue in context.issues {
+        let IssueKind::WrongType { expected, found } = &issue.kind else { continue };
+        let key = issue.node.key().map_or("this", |key| key.value());
+        let message = format!("`{key}` takes {expected}, not {found}; Talos refuses the file");
+        let mut finding = context.finding_at(rule, issue.span, context.kind_of(issue.node), issue.node.path(), message);
+        if expected == "a list" && matches!(*found, "a string" | "a whole number" | "a number") {
+            finding.help = Some("write it as an item of a list: `- value` on a line of its own".to_owned());
+        }
+        findings.push(finding);
+    }
+}

@@ -1,0 +1,68 @@
+//! Suppressions: findings that a comment lets pass, and what is wrong with such comments.
+
+use crate::context::Context;
+use crate::finding::Finding;
+use crate::rule::Rule;
+use crate::text::LineIndex;
+
+const UNUSED: &str = "suppression/unused";
+const REASON: &str = "suppression/reason";
+
+/// Takes out of `found` what comments let pass, and adds what is wrong with the comments. `wanted` are the rules that
+/// were looked for: a comment about another rule is not called unused.
+#[must_use]
+pub fn suppress(
+    context: &Context<'_, '_>,
+    lines: &LineIndex,
+    wanted: &[&'static Rule],
+    found: Vec<Finding>,
+) -> Vec<Finding> {
+    let suppressions = &context.directives.suppressions;
+    let mut used = vec![vec![]; suppressions.len()];
+    let mut kept: Vec<Finding> = Vec::with_capacity(found.len());
+    'findings: for finding in found {
+        let first = lines.line(finding.span.start);
+        let last = lines.line(finding.span.end.saturating_sub(1).max(finding.span.start));
+        for (number, suppression) in suppressions.iter().enumerate() {
+            if suppression.line.is_some_and(|line| !(first..=last).contains(&line)) {
+                continue;
+            }
+            let Some(rule) = super::by_name(finding.rule) else { continue };
+            if let Some(pattern) = suppression.rules.iter().position(|pattern| rule.matches(pattern)) {
+                used[number].push(pattern);
+                continue 'findings;
+            }
+        }
+        kept.push(finding);
+    }
+    let rule = |name: &str| wanted.iter().find(|rule| rule.name == name);
+    for (suppression, used) in suppressions.iter().zip(&used) {
+        if let Some(rule) = rule(REASON)
+            && !suppression.has_reason
+        {
+            let message = "this suppression has no reason; who reads it later cannot tell whether it still holds";
+            let mut finding = context.finding_at(rule, suppression.span, "", "", message);
+            finding.help = Some(
+                "write the reason after the bracket: `# talint: ignore[rule/name] why it is right here`".to_owned(),
+            );
+            kept.push(finding);
+        }
+        let Some(rule) = rule(UNUSED) else { continue };
+        for (number, pattern) in suppression.rules.iter().enumerate() {
+            let is_known = super::all().any(|rule| rule.matches(pattern));
+            let was_looked_for = wanted.iter().any(|rule| rule.matches(pattern));
+            let message = if !is_known {
+                format!("there is no rule `{pattern}`")
+            } else if was_looked_for && !used.contains(&number) {
+                format!("`{pattern}` finds nothing here that this suppression would let pass")
+            } else {
+                continue;
+            };
+            let mut finding = context.finding_at(rule, suppression.span, "", "", message);
+            finding.help = Some("take the suppression out, or move it to the line it is about".to_owned());
+            kept.push(finding);
+        }
+    }
+    kept.sort_by_key(|finding| finding.span);
+    kept
+}

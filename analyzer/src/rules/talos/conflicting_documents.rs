@@ -1,0 +1,55 @@
+//! `talos/conflicting-documents`
+
+use super::super::documents;
+use crate::context::Context;
+use crate::finding::{Profile, Related, Severity};
+use crate::rule::{Example, Findings, Rule};
+use crate::syntax::NodeRef;
+
+pub(crate) const RULE: Rule = Rule {
+    name: "talos/conflicting-documents",
+    severity: Severity::Error,
+    profile: Profile::Default,
+    summary: "Two documents that cannot stand beside each other configure the same thing.",
+    why: "A network link, a volume or an address has one configuration. Talos refuses two documents of different kinds that \
+          claim the same one.",
+    avoid: Example::new(
+        "apiVersion: v1alpha1\nkind: LinkConfig\nname: eth0\n---\napiVersion: v1alpha1\nkind: DummyLinkConfig\nname: eth0\n",
+    ),
+    follow: Example::new(
+        "apiVersion: v1alpha1\nkind: LinkConfig\nname: eth0\n---\napiVersion: v1alpha1\nkind: DummyLinkConfig\nname: dummy0\n",
+    ),
+    references: &[],
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
+    let mut seen: Vec<(documents::Identity<'_, '_>, &'static [&'static str])> = Vec::new();
+    let mut links: Vec<(NodeRef<'_, '_>, documents::Identity<'_, '_>)> = Vec::new();
+    for identity in documents::identities(context) {
+        let Some(variant) = identity.document.variant(context.talos()) else { continue };
+        let conflict = seen.iter().find(|(other, conflicts)| {
+            let kinds = conflicts.contains(&identity.document.kind) || variant.conflicts_with.contains(&other.document.kind);
+            kinds && other.name == identity.name
+        });
+        let mut first = conflict.map(|(other, _)| *other);
+        for path in variant.claims_link {
+            let path: Vec<&str> = path.split('.').collect();
+            let Some(link) = identity.root.at(&path) else { continue };
+            let claimed = links.iter().find(|(other, _)| other.value() == link.value()).map(|(_, owner)| *owner);
+            first = first.or(claimed.filter(|owner| owner.root.id() != identity.root.id()));
+            links.push((link, identity));
+        }
+        if let Some(first) = first {
+            let message = format!(
+                "the {} `{}` and the {} before it configure the same thing; Talos refuses the two together",
+                identity.document.kind, identity.name, first.document.kind
+            );
+            let mut finding = context.finding_at(rule, identity.place(), identity.document.kind, "", message);
+            finding.help = Some("keep one of the two, or give them different names".to_owned());
+            finding.related.push(Related { span: first.place(), message: "the first one is here".to_owned() });
+            findings.push(finding);
+        }
+        seen.push((identity, variant.conflicts_with));
+    }
+}

@@ -1,0 +1,14 @@
+//! YAML text to a flat tree with exact byte spans.
+//!
+//! Nothing here knows what the YAML means. Parsing never fails: the result is a tree and a list of errors. Only
+//! [`parse`] knows the YAML library; the rest of the project sees [`Tree`].
+
+mod parse;
+mod recover;
+mod scalar;
+mod tree;
+
+pub use parse::{MAX_DEPTH, MAX_NODES};
+pub use recover::parse;
+pub use scalar::{Resolved, parse_float, resolve};
+pub use tree::{Comment, Document, Kind, Node, NodeId, NodeRef, Problem, ProblemKind, Style, Tree};

@@ -1,0 +1,198 @@
+//! The arguments of the command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use talint_analyzer::context::Mode;
+use talint_analyzer::finding::{Profile, Severity};
+use talint_analyzer::rules;
+use talint_analyzer::version::MinorVersion;
+
+/// Reads Talos Linux machine configuration before a machine does, and says what is wrong, weaker than the hardened
+/// defaults, or without effect. Works offline.
+#[derive(Debug, Parser)]
+#[command(name = "talint", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check machine configuration, patches, schematics and kernel command lines
+    #[command(after_help = EXIT_STATUS)]
+    Check(CheckOptions),
+}
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  nothing found at or above --fail-on
+  1  something found
+  2  wrong usage, or a file that cannot be read (the others are still checked)
+  3  nothing to check: no Talos file among the paths";
+
+/// The options of `talint check`.
+#[derive(Args, Debug)]
+pub(crate) struct CheckOptions {
+    /// Files, or folders to search for YAML and JSON files (.gitignore is honoured); `-` is standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// The name that standard input has in the output
+    #[arg(long, value_name = "FILE", default_value = "<stdin>")]
+    pub stdin_filename: PathBuf,
+
+    /// The version of Talos, as 1.12; else a modeline or the installer image says it, or the newest is assumed
+    #[arg(long, value_name = "VERSION", value_parser = parse_version)]
+    pub talos_version: Option<MinorVersion>,
+
+    /// The version of Kubernetes, as 1.34; else a modeline or an image says it
+    #[arg(long, value_name = "VERSION", value_parser = parse_version)]
+    pub kubernetes_version: Option<MinorVersion>,
+
+    /// How much to say: what is wrong or weakened, optional hardening too, or everything
+    #[arg(long, value_enum)]
+    pub profile: Option<ProfileName>,
+
+    /// How the machine runs Talos
+    #[arg(long, value_enum, default_value = "metal")]
+    pub mode: ModeName,
+
+    /// Only look for these rules, or families as `kernel/`
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = parse_rule)]
+    pub select: Vec<String>,
+
+    /// Do not look for these rules, or families as `kernel/`
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = parse_rule)]
+    pub ignore: Vec<String>,
+
+    /// The least severity that makes the exit status 1
+    #[arg(long, value_enum, default_value = "warning")]
+    pub fail_on: FailOn,
+
+    /// The format of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+
+    /// Write the output to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Count the findings of each rule at the end
+    #[arg(long)]
+    pub statistics: bool,
+
+    /// Say nothing but findings and errors
+    #[arg(long, short)]
+    pub quiet: bool,
+
+    /// Whether to colour the output
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: Color,
+
+    /// How many files to check at once; as many as there are processors by default
+    #[arg(long, value_name = "NUMBER")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// [`Profile`] by name.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ProfileName {
+    /// What is wrong or weakened
+    Default,
+    /// Optional hardening too
+    Hardened,
+    /// Everything
+    Strict,
+}
+
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Default => Self::Default,
+            ProfileName::Hardened => Self::Hardened,
+            ProfileName::Strict => Self::Strict,
+        }
+    }
+}
+
+/// [`Mode`] by name.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ModeName {
+    /// On hardware, installed to a disk
+    Metal,
+    /// In a cloud, from an image
+    Cloud,
+    /// In a container
+    Container,
+}
+
+impl From<ModeName> for Mode {
+    fn from(name: ModeName) -> Self {
+        match name {
+            ModeName::Metal => Self::Metal,
+            ModeName::Cloud => Self::Cloud,
+            ModeName::Container => Self::Container,
+        }
+    }
+}
+
+/// Which findings make the exit status 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Errors
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// All findings
+    Info,
+    /// None
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this severity counts.
+    pub(crate) fn counts(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Info => true,
+            Self::Never => false,
+        }
+    }
+}
+
+/// Formats of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs; stable and versioned
+    Json,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn parse_version(text: &str) -> Result<MinorVersion, String> {
+    MinorVersion::parse(text).ok_or_else(|| "a version is written as 1.12 or v1.12.3".to_owned())
+}
+
+fn parse_rule(text: &str) -> Result<String, String> {
+    if rules::all().any(|rule| rule.matches(text)) {
+        return Ok(text.to_owned());
+    }
+    Err(match talint_analyzer::schema::closest(text, rules::all().map(|rule| rule.name)) {
+        Some(near) => format!("there is no such rule; did you mean `{near}`?"),
+        None => "there is no such rule or family; a family is written as `kernel/`".to_owned(),
+    })
+}

@@ -1,0 +1,41 @@
+//! Writing: to standard output, or to a file that is either written whole or left as it was.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes `content` to `path`, or to standard output without one.
+///
+/// # Errors
+/// When it cannot be written; a file is then unchanged.
+pub(crate) fn write(path: Option<&Path>, content: &[u8]) -> io::Result<()> {
+    let Some(path) = path else {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(content)?;
+        return stdout.flush();
+    };
+    // In the same folder, so that the last step is a rename.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".talint-").tempfile_in(folder)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    set_permissions(file.as_file(), path)?;
+    file.persist(path).map(|_| ()).map_err(|error| error.error)
+}
+
+/// A temporary file is its owner's alone; the result gets the permissions of what it replaces, or those of a new file.
+fn set_permissions(file: &std::fs::File, path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(path).map_or(0o644, |metadata| metadata.permissions().mode() & 0o7777);
+        file.set_permissions(std::fs::Permissions::from_mode(mode))?;
+    }
+    #[cfg(not(unix))]
+    let _ = (file, path);
+    Ok(())
+}
+
+/// Says something on standard error. There is nowhere to report that this fails, so that is let pass.
+pub(crate) fn say(message: impl std::fmt::Display) {
+    let _ = writeln!(io::stderr().lock(), "{message}");
+}

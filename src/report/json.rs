@@ -1,0 +1,83 @@
+//! Findings for programs. The form is stable and versioned; fields are only added.
+
+use super::{Checked, count, statistics};
+use crate::arguments::CheckOptions;
+use serde_json::{Value, json};
+use talint_analyzer::finding::{Finding, Severity};
+use talint_analyzer::text::{Encoding, LineIndex, Span, decode};
+
+/// The findings of all files as one JSON document.
+pub(crate) fn json(checked: &[Checked], options: &CheckOptions) -> String {
+    let findings: Vec<Value> = checked.iter().flat_map(findings).collect();
+    let documents: usize = checked.iter().map(|file| file.analysis.documents).sum();
+    let files: Vec<Value> = checked.iter().map(file).collect();
+    let mut report = json!({
+        "version": 1,
+        "tool": { "name": "talint", "version": env!("CARGO_PKG_VERSION") },
+        "summary": {
+            "files": checked.len(),
+            "documents": documents,
+            "error": count(checked, Severity::Error),
+            "warning": count(checked, Severity::Warning),
+            "info": count(checked, Severity::Info),
+        },
+        "files": files,
+        "findings": findings,
+    });
+    if options.statistics {
+        report["statistics"] =
+            statistics(checked).into_iter().map(|(rule, count)| json!({ "rule": rule, "count": count })).collect();
+    }
+    // Values of strings and numbers alone always serialise.
+    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn file(checked: &Checked) -> Value {
+    let versions = &checked.analysis.versions;
+    json!({
+        "file": checked.path,
+        "documents": checked.analysis.documents,
+        "talos_version": versions.talos.to_string(),
+        "talos_version_source": versions.talos_source.as_str(),
+        "kubernetes_version": versions.kubernetes.to_string(),
+        "kubernetes_version_source": versions.kubernetes_source.as_str(),
+        "notices": checked.analysis.notices,
+    })
+}
+
+fn findings(checked: &Checked) -> Vec<Value> {
+    if checked.analysis.findings.is_empty() {
+        return Vec::new();
+    }
+    let (text, _) = decode(&checked.bytes);
+    let lines = LineIndex::new(&text);
+    let place = |offset: u32| {
+        let position = lines.position(&text, offset, Encoding::Utf32);
+        json!({ "line": position.line + 1, "column": position.column + 1, "offset": offset })
+    };
+    let range = |span: Span| json!({ "start": place(span.start), "end": place(span.end) });
+    let finding = |finding: &Finding| {
+        let references: Vec<Value> = finding.references.iter().map(|id| json!({ "id": id })).collect();
+        let related: Vec<Value> = finding
+            .related
+            .iter()
+            .map(|related| json!({ "file": checked.path, "range": range(related.span), "message": related.message }))
+            .collect();
+        json!({
+            "rule": finding.rule,
+            "severity": finding.severity.as_str(),
+            "message": finding.message,
+            "help": finding.help,
+            "file": checked.path,
+            "range": range(finding.span),
+            "kind": finding.kind,
+            "path": finding.path,
+            "talos_version": checked.analysis.versions.talos.to_string(),
+            "references": references,
+            "related": related,
+        })
+    };
+    checked.analysis.findings.iter().map(finding).collect()
+}

@@ -1,0 +1,38 @@
+//! Findings as output.
+
+mod json;
+mod text;
+
+pub(crate) use json::json;
+pub(crate) use text::text;
+
+use std::collections::BTreeMap;
+use talint_analyzer::Analysis;
+use talint_analyzer::finding::Severity;
+
+/// A file that was checked.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    /// Its name, as given.
+    pub path: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+    /// What came of it.
+    pub analysis: Analysis,
+}
+
+/// How many findings of a severity there are.
+pub(crate) fn count(checked: &[Checked], severity: Severity) -> usize {
+    checked.iter().flat_map(|file| &file.analysis.findings).filter(|finding| finding.severity == severity).count()
+}
+
+/// How many findings each rule has, most first.
+pub(crate) fn statistics(checked: &[Checked]) -> Vec<(&'static str, usize)> {
+    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for finding in checked.iter().flat_map(|file| &file.analysis.findings) {
+        *counts.entry(finding.rule).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
+}

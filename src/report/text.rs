@@ -1,0 +1,123 @@
+//! Findings for people.
+
+use super::{Checked, count, statistics};
+use crate::arguments::CheckOptions;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+use talint_analyzer::finding::{Finding, Severity};
+use talint_analyzer::text::{Span, decode};
+
+/// The width of the output; long lines of configuration run past it.
+const WIDTH: usize = 110;
+
+/// The findings of all files, with the lines they are about, and a line that sums up.
+pub(crate) fn text(checked: &[Checked], options: &CheckOptions, color: bool) -> String {
+    let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(WIDTH).with_context_lines(1);
+    let mut out = String::new();
+    for file in checked.iter().filter(|file| !file.analysis.findings.is_empty()) {
+        let (text, _) = decode(&file.bytes);
+        // A last line without an end is shown as one.
+        let source = NamedSource::new(&file.path, text.into_owned());
+        for finding in &file.analysis.findings {
+            // Writing to a string does not fail.
+            let _ = handler.render_report(&mut out, &Shown { finding, source: &source });
+            out.push('\n');
+        }
+    }
+    if options.statistics {
+        for (rule, count) in statistics(checked) {
+            let _ = writeln!(out, "{count:6}  {rule}");
+        }
+        out.push('\n');
+    }
+    if !options.quiet && !checked.is_empty() {
+        out.push_str(&summary(checked));
+    }
+    out
+}
+
+fn summary(checked: &[Checked]) -> String {
+    let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let documents = checked.iter().map(|file| file.analysis.documents).sum();
+    let mut versions: BTreeMap<String, usize> = BTreeMap::new();
+    for file in checked {
+        let version = &file.analysis.versions;
+        *versions.entry(format!("Talos {} ({})", version.talos, version.talos_source.as_str())).or_default() += 1;
+    }
+    let versions: Vec<String> = if versions.len() == 1 {
+        versions.into_keys().collect()
+    } else {
+        versions.into_iter().map(|(version, files)| format!("{version} for {}", plural(files, "file"))).collect()
+    };
+    format!(
+        "{}, {}, {} in {} of {}; {}\n",
+        plural(count(checked, Severity::Error), "error"),
+        plural(count(checked, Severity::Warning), "warning"),
+        format_args!("{} info", count(checked, Severity::Info)),
+        plural(documents, "document"),
+        plural(checked.len(), "file"),
+        versions.join(", "),
+    )
+}
+
+/// A finding in the form that miette draws.
+struct Shown<'f> {
+    finding: &'f Finding,
+    source: &'f NamedSource<String>,
+}
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.finding, formatter)
+    }
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.finding.message)
+    }
+}
+
+impl std::error::Error for Shown<'_> {}
+
+impl Diagnostic for Shown<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(format!("{}[{}]", self.finding.severity, self.finding.rule)))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.finding.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Info => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let mut parts: Vec<String> = self.finding.help.iter().cloned().collect();
+        if !self.finding.references.is_empty() {
+            parts.push(format!("reference: {}", self.finding.references.join(", ")));
+        }
+        if parts.is_empty() { None } else { Some(Box::new(parts.join("\n"))) }
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(self.source)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let label = |span: Span, message: Option<String>| {
+            LabeledSpan::new(message, span.start as usize, (span.end - span.start) as usize)
+        };
+        let place = if self.finding.path.is_empty() { None } else { Some(self.finding.path.clone()) };
+        let main = LabeledSpan::new_primary_with_span(
+            place,
+            (self.finding.span.start as usize, (self.finding.span.end - self.finding.span.start) as usize),
+        );
+        let related =
+            self.finding.related.iter().map(move |related| label(related.span, Some(related.message.clone())));
+        Some(Box::new(std::iter::once(main).chain(related)))
+    }
+}

@@ -329,15 +329,18 @@ pub fn is_unknown(node: NodeRef<'_, '_>) -> bool {
     }
 }
 
+/// Starts of references that a secret store resolves before deployment.
+const SECRET_REFERENCES: [&str; 8] =
+    ["op://", "vault://", "ref+", "bws://", "awssm://", "gcpsm://", "akv://", "doppler://"];
+
 /// [`is_unknown`] for a text.
 #[must_use]
 pub fn is_unknown_text(text: &str) -> bool {
     text.starts_with("ENC[")
         || text.contains("{{")
         || text.contains("{%")
-        || text.contains("${")
-        || text.contains("$(")
-        || text.starts_with("op://")
-        || text.starts_with("ref+")
+        // `$$` is a `$` that a template leaves in place.
+        || text.contains("${") || text.contains("$(") || text.contains("$$")
+        || SECRET_REFERENCES.iter().any(|start| text.starts_with(start))
         || text.starts_with('<') && text.ends_with('>') && text.len() > 2
 }

@@ -37,7 +37,13 @@ pub(super) fn configurations<'t, 's>(context: &Context<'t, 's>) -> Vec<NodeRef<'
 
 /// Whether a patch deletes this node.
 pub(super) fn is_deleted(node: NodeRef<'_, '_>) -> bool {
-    node.get("$patch").is_some_and(|patch| patch.value() == "delete")
+    deletion(node).is_some()
+}
+
+/// What says that a patch deletes this node: the value of `$patch`, or of `$$patch` where a template takes one `$` off.
+pub(super) fn deletion<'t, 's>(node: NodeRef<'t, 's>) -> Option<NodeRef<'t, 's>> {
+    let directive = node.get("$patch").or_else(|| node.get("$$patch"));
+    directive.filter(|directive| directive.value() == "delete")
 }
 
 /// The rank of a level: 0 for `privileged`, 2 for `restricted`.

@@ -1,6 +1,6 @@
 //! Where a key that is unknown in one place is known.
 
-use crate::tables::{self, Shape, Type};
+use crate::tables::{self, FieldVariant, Shape, Type};
 use crate::version::VersionSet;
 use std::fmt;
 
@@ -69,7 +69,14 @@ fn search(
         if field.name == key {
             found.push(Place { kind, path: field_path.clone(), versions: field.versions() });
         }
-        for variant in field.variants {
+        for (number, variant) in field.variants.iter().enumerate() {
+            // The variants of a field mostly hold the same structure.
+            let same = |earlier: &'static FieldVariant| {
+                structure(&earlier.shape).1.map(|t| t.name) == structure(&variant.shape).1.map(|t| t.name)
+            };
+            if field.variants[..number].iter().any(same) {
+                continue;
+            }
             let (suffix, inner) = structure(&variant.shape);
             if let Some(inner) = inner {
                 search(inner, kind, &format!("{field_path}{suffix}"), key, seen, found);

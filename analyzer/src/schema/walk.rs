@@ -83,6 +83,8 @@ impl<'t, 's> Walk<'t, 's> {
             return;
         }
         match node.kind() {
+            // In a patch, `$patch: delete` takes the place of a value of any type.
+            Kind::Mapping if self.is_patch && is_deletion(node) => {}
             Kind::Alias => self.alias(node, shape, flags),
             Kind::Scalar if node.is_null() => {}
             Kind::Scalar => self.scalar(node, shape.value(), flags),
@@ -316,6 +318,11 @@ impl<'t, 's> Walk<'t, 's> {
         };
         self.report(node, span, IssueKind::WrongType { expected: noun(shape), found });
     }
+}
+
+/// Whether a mapping of a patch says that what it stands for is deleted.
+fn is_deletion(node: NodeRef<'_, '_>) -> bool {
+    node.get("$patch").is_some_and(|directive| directive.value() == "delete")
 }
 
 /// Whether `node` lies inside of `outer`.

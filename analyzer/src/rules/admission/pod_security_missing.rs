@@ -42,8 +42,8 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
 fn removed(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let message = "this patch takes Pod Security admission away: any pod may be privileged";
     let list = find(context.inputs, tables::V1ALPHA1, pod_security::LIST).into_iter().map(|found| found.node);
-    let deleted = pod_security::entries(context).into_iter().chain(list).filter(|node| pod_security::is_deleted(*node));
-    let mut places: Vec<_> = deleted.filter_map(|node| node.get("$patch")).collect();
+    let nodes = pod_security::entries(context).into_iter().chain(list);
+    let mut places: Vec<_> = nodes.filter_map(pod_security::deletion).collect();
     for input in context.inputs.iter().filter(|input| matches!(input.kind, InputKind::JsonPatch)) {
         for operation in input.root.into_iter().flat_map(|root| root.items()) {
             let is_remove = operation.get("op").is_some_and(|op| op.value() == "remove");

@@ -1,0 +1,180 @@
+//! The corpus: configurations with the findings they must give written beside the lines.
+//!
+//! A comment `#! rule/name` at the end of a line says that this rule finds something that begins on this line; several
+//! names stand for several findings. What is not written must not be found, whatever its severity. `corpus/README.md`
+//! says more.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use talint_analyzer::finding::Severity;
+use talint_analyzer::rule::{Example, Rule};
+use talint_analyzer::text::LineIndex;
+use talint_analyzer::version::MinorVersion;
+use talint_analyzer::{Analysis, Options, analyze, rules};
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.unwrap().path();
+            match path.extension().and_then(|ending| ending.to_str()) {
+                _ if path.is_dir() => folders.push(path),
+                Some("yaml" | "yml" | "json" | "cmdline") => files.push(path),
+                _ => {}
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The findings that the comments of a text ask for: line from one, and rule.
+fn expected(text: &str) -> Vec<(usize, String)> {
+    let mut expected = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        if let Some((_, rules)) = line.split_once("#!") {
+            expected.extend(rules.split_whitespace().map(|rule| (number + 1, rule.to_owned())));
+        }
+    }
+    expected.sort();
+    expected
+}
+
+fn found(text: &str, analysis: &Analysis) -> Vec<(usize, String)> {
+    let lines = LineIndex::new(text);
+    let mut found: Vec<_> =
+        analysis.findings.iter().map(|finding| (lines.line(finding.span.start) + 1, finding.rule.to_owned())).collect();
+    found.sort();
+    found
+}
+
+fn check(path: &Path) -> (String, Analysis) {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let name = path.strip_prefix(corpus()).unwrap_or(path).display().to_string();
+    let analysis = analyze(&name, text.as_bytes(), &Options::default());
+    (text, analysis)
+}
+
+#[test]
+fn findings_are_those_written_beside_the_lines() {
+    let mut report = String::new();
+    let folders = ["rules", "examples"];
+    let files: Vec<PathBuf> = folders.iter().flat_map(|folder| files_below(&corpus().join(folder))).collect();
+    assert!(files.len() > 40, "the corpus has only {} files", files.len());
+    for path in files {
+        let (text, analysis) = check(&path);
+        let (expected, found) = (expected(&text), found(&text, &analysis));
+        assert!(analysis.documents > 0, "{}: nothing in it is recognised as Talos's", path.display());
+        if expected != found {
+            let _ = writeln!(report, "{}", path.display());
+            for (line, rule) in expected.iter().filter(|expectation| !found.contains(expectation)) {
+                let _ = writeln!(report, "  line {line}: {rule} is expected and not found");
+            }
+            for finding in &analysis.findings {
+                let line = LineIndex::new(&text).line(finding.span.start) + 1;
+                if !expected.contains(&(line, finding.rule.to_owned())) {
+                    let _ = writeln!(report, "  line {line}: {} is not expected: {}", finding.rule, finding.message);
+                }
+            }
+            if expected.iter().collect::<BTreeSet<_>>() == found.iter().collect::<BTreeSet<_>>() {
+                let _ = writeln!(report, "  the number of findings differs: expected {expected:?}, found {found:?}");
+            }
+        }
+    }
+    assert!(report.is_empty(), "\n{report}");
+}
+
+#[test]
+fn every_rule_has_an_example_that_fires_and_one_that_is_silent() {
+    let mut missing = String::new();
+    for rule in rules::all() {
+        let folder = corpus().join("rules").join(rule.name);
+        let files = if folder.is_dir() { files_below(&folder) } else { Vec::new() };
+        let (silent, firing): (Vec<_>, Vec<_>) = files
+            .into_iter()
+            .partition(|path| path.file_stem().is_some_and(|stem| stem.to_string_lossy().starts_with("silent")));
+        let names_rule = |path: &PathBuf| {
+            expected(&std::fs::read_to_string(path).unwrap()).iter().any(|(_, name)| name == rule.name)
+        };
+        if !firing.iter().any(names_rule) {
+            let _ = writeln!(missing, "{}: no file in which it fires", rule.name);
+        }
+        if silent.is_empty() || silent.iter().any(names_rule) {
+            let _ = writeln!(missing, "{}: no file silent*.yaml in which it is silent", rule.name);
+        }
+    }
+    assert!(missing.is_empty(), "\n{missing}");
+}
+
+#[test]
+fn every_folder_of_the_corpus_is_that_of_a_rule() {
+    for path in files_below(&corpus().join("rules")) {
+        let folder = path.parent().unwrap();
+        let name = folder.strip_prefix(corpus().join("rules")).unwrap().to_string_lossy().replace('\\', "/");
+        assert!(rules::by_name(&name).is_some(), "{}: there is no rule {name}", path.display());
+    }
+}
+
+#[test]
+fn the_examples_of_the_documentation_are_true() {
+    let finds = |rule: &Rule, example: &Example| {
+        let version = MinorVersion { major: 1, minor: u16::from(example.version().minor()) };
+        let options = Options { talos: Some(version), profile: Some(rule.profile), ..Options::default() };
+        let analysis = analyze("example.yaml", example.text.as_bytes(), &options);
+        assert!(analysis.documents > 0, "{}: the example is not recognised:\n{}", rule.name, example.text);
+        analysis.findings.iter().filter(|finding| finding.rule == rule.name).count()
+    };
+    for rule in rules::all() {
+        assert!(finds(rule, &rule.avoid) > 0, "{} does not fire on its own example:\n{}", rule.name, rule.avoid.text);
+        assert_eq!(finds(rule, &rule.follow), 0, "{} fires on its good example:\n{}", rule.name, rule.follow.text);
+    }
+}
+
+#[test]
+fn rules_are_documented() {
+    let mut names = BTreeSet::new();
+    for rule in rules::all() {
+        assert!(names.insert(rule.name), "{} is registered twice", rule.name);
+        assert!(rule.name.contains('/'), "{} has no family", rule.name);
+        assert!(
+            rule.summary.ends_with('.') && rule.why.ends_with('.'),
+            "{}: sentences end with a full stop",
+            rule.name
+        );
+    }
+}
+
+#[test]
+fn generated_configurations_give_no_error_and_no_warning() {
+    let files = files_below(&corpus().join("generated"));
+    assert!(files.len() >= 40, "only {} generated configurations", files.len());
+    for path in files {
+        let minor: u16 = path
+            .components()
+            .find_map(|part| part.as_os_str().to_str()?.strip_prefix("talos-1.")?.parse().ok())
+            .unwrap_or_else(|| panic!("{}: the folder names no version", path.display()));
+        let text = std::fs::read(&path).unwrap();
+        let options = Options { talos: Some(MinorVersion { major: 1, minor }), ..Options::default() };
+        let analysis = analyze(&path.display().to_string(), &text, &options);
+        assert!(analysis.documents > 0, "{} is not recognised", path.display());
+        let bad: Vec<_> = analysis.findings.iter().filter(|finding| finding.severity > Severity::Info).collect();
+        assert!(bad.is_empty(), "{}: {bad:#?}", path.display());
+    }
+}
+
+#[test]
+fn what_is_not_talos_gives_nothing() {
+    let files = files_below(&corpus().join("foreign"));
+    assert!(files.len() >= 15, "only {} foreign files", files.len());
+    for path in files {
+        let (_, analysis) = check(&path);
+        assert_eq!(analysis.documents, 0, "{} is taken for Talos's", path.display());
+        assert!(analysis.findings.is_empty(), "{}: {:#?}", path.display(), analysis.findings);
+    }
+}

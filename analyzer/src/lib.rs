@@ -11,6 +11,7 @@ pub mod input;
 pub mod rule;
 pub mod rules;
 pub mod schema;
+pub mod secrets;
 pub mod settings;
 pub mod syntax;
 pub mod tables;

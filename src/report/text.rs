@@ -6,6 +6,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Na
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use talint_analyzer::finding::{Finding, Severity};
+use talint_analyzer::secrets;
 use talint_analyzer::text::{Span, decode};
 
 /// The width of the output; long lines of configuration run past it.
@@ -17,9 +18,7 @@ pub(crate) fn text(checked: &[Checked], options: &CheckOptions, color: bool) -> 
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(WIDTH).with_context_lines(1);
     let mut out = String::new();
     for file in checked.iter().filter(|file| !file.analysis.findings.is_empty()) {
-        let (text, _) = decode(&file.bytes);
-        // A last line without an end is shown as one.
-        let source = NamedSource::new(&file.path, text.into_owned());
+        let source = NamedSource::new(&file.path, without_secrets(file));
         for finding in &file.analysis.findings {
             // Writing to a string does not fail.
             let _ = handler.render_report(&mut out, &Shown { finding, source: &source });
@@ -36,6 +35,23 @@ pub(crate) fn text(checked: &[Checked], options: &CheckOptions, color: bool) -> 
         out.push_str(&summary(checked));
     }
     out
+}
+
+/// The text of a file with every secret in it hidden. Lines and widths stay, so that ranges still fit.
+fn without_secrets(file: &Checked) -> String {
+    let (text, _) = decode(&file.bytes);
+    let mut shown = String::with_capacity(text.len());
+    let mut at = 0;
+    for span in secrets::find(&file.path, &file.bytes) {
+        let (start, end) = ((span.start as usize).max(at), (span.end as usize).max(at));
+        shown.push_str(text.get(at..start).unwrap_or(""));
+        // Bytewise, for the ranges of findings count bytes.
+        let hide = |byte: u8| if byte.is_ascii_whitespace() { char::from(byte) } else { '*' };
+        shown.extend(text.get(start..end).unwrap_or("").bytes().map(hide));
+        at = end;
+    }
+    shown.push_str(text.get(at..).unwrap_or(""));
+    shown
 }
 
 fn summary(checked: &[Checked]) -> String {

@@ -71,6 +71,10 @@ pub(crate) struct CheckOptions {
     #[arg(long, value_enum, default_value = "warning")]
     pub fail_on: FailOn,
 
+    /// Exit with 0, not 3, when no Talos file is among the paths: for hooks, which are given whatever has changed
+    #[arg(long)]
+    pub allow_nothing: bool,
+
     /// The format of the output
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,

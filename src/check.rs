@@ -56,7 +56,7 @@ pub(crate) fn run(options: &CheckOptions) -> ExitCode {
     if failed {
         return ExitCode::from(FAILED);
     }
-    if checked.is_empty() {
+    if checked.is_empty() && !options.allow_nothing {
         say("talint: nothing was checked: there is no Talos configuration among the paths");
         return ExitCode::from(NOTHING_CHECKED);
     }

@@ -94,7 +94,7 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
         && let Some(rule) = wanted.iter().find(|rule| rule.name == rules::SYNTAX)
     {
         let message = "these bytes are not UTF-8; Talos reads configuration as UTF-8 and refuses the file";
-        findings.push(context.finding_at(rule, span, "", "", message));
+        findings.push(rule.finding_at(span, "", "", message));
     }
     analysis.findings = rules::suppress(&context, &lines, &wanted, findings.into_sorted());
     analysis

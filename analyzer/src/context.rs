@@ -1,16 +1,14 @@
 //! What a rule may look at: one source with all that was worked out of it.
 
 use crate::directives::{Directives, Role};
-use crate::finding::{Finding, Profile, Severity};
+use crate::finding::{Profile, Severity};
 use crate::input::{Input, InputKind, is_unknown};
-use crate::rule::Rule;
 use crate::schema::Issue;
 use crate::settings::{self, Effective, KernelArguments, Setting};
-use crate::syntax::{Kind, NodeRef, Style, Tree};
+use crate::syntax::{NodeRef, Tree};
 use crate::tables;
 use crate::text::Span;
 use crate::version::{MinorVersion, TalosVersion};
-use std::borrow::Cow;
 
 /// How a machine runs Talos: decides which of Talos's checks count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -161,40 +159,6 @@ impl<'t, 's> Context<'t, 's> {
             node = value.resolved();
         }
         span.or_else(|| root.children().next().map(NodeRef::span)).unwrap_or(root.span())
-    }
-
-    /// A finding at a node: its key and value decide kind and path.
-    #[must_use]
-    pub fn finding(&self, rule: &Rule, node: NodeRef<'t, 's>, message: impl Into<String>) -> Finding {
-        let span = if node.kind() == Kind::Scalar || node.node().style == Style::Flow {
-            node.visible_span()
-        } else {
-            node.key().map_or(node.span(), NodeRef::span)
-        };
-        self.finding_at(rule, span, self.kind_of(node), node.path(), message)
-    }
-
-    /// A finding at a range.
-    #[must_use]
-    pub fn finding_at(
-        &self,
-        rule: &Rule,
-        span: Span,
-        kind: &'static str,
-        path: impl Into<String>,
-        message: impl Into<String>,
-    ) -> Finding {
-        Finding {
-            rule: rule.name,
-            severity: rule.severity,
-            span,
-            message: message.into(),
-            help: None,
-            kind,
-            path: path.into(),
-            references: rule.references.iter().map(|reference| Cow::Borrowed(*reference)).collect(),
-            related: Vec::new(),
-        }
     }
 
     /// The severity for something optional: `info`, and `warning` where hardening is asked for.

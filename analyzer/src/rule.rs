@@ -2,7 +2,10 @@
 
 use crate::context::Context;
 use crate::finding::{Finding, Profile, Severity};
+use crate::syntax::{Kind, NodeRef, Style};
+use crate::text::Span;
 use crate::version::TalosVersion;
+use std::borrow::Cow;
 
 /// A rule: what it looks for, why, and how it is found. One file or one row of data each.
 #[derive(Debug)]
@@ -32,6 +35,44 @@ impl Rule {
     #[must_use]
     pub fn family(&self) -> &'static str {
         self.name.split('/').next().unwrap_or(self.name)
+    }
+
+    /// A finding at a node: its key and value decide kind and path.
+    #[must_use]
+    pub fn finding<'t, 's>(
+        &self,
+        context: &Context<'t, 's>,
+        node: NodeRef<'t, 's>,
+        message: impl Into<String>,
+    ) -> Finding {
+        let span = if node.kind() == Kind::Scalar || node.node().style == Style::Flow {
+            node.visible_span()
+        } else {
+            node.key().map_or(node.span(), NodeRef::span)
+        };
+        self.finding_at(span, context.kind_of(node), node.path(), message)
+    }
+
+    /// A finding at a range.
+    #[must_use]
+    pub fn finding_at(
+        &self,
+        span: Span,
+        kind: &'static str,
+        path: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Finding {
+        Finding {
+            rule: self.name,
+            severity: self.severity,
+            span,
+            message: message.into(),
+            help: None,
+            kind,
+            path: path.into(),
+            references: self.references.iter().map(|reference| Cow::Borrowed(*reference)).collect(),
+            related: Vec::new(),
+        }
     }
 
     /// Whether `pattern` names this rule: its name, or its family as `kernel/` or `kernel/*`.

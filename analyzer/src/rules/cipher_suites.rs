@@ -35,7 +35,7 @@ pub(super) fn check_listed(
                     (Severity::Error, message, help)
                 }
             };
-            let mut finding = context.finding_at(rule, span, written.kind, written.node.path(), message);
+            let mut finding = rule.finding_at(span, written.kind, written.node.path(), message);
             finding.severity = severity;
             finding.help = Some(help);
             findings.push(finding);

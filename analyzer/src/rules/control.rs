@@ -74,7 +74,7 @@ fn written(
         Some(flag) => format!("`--{flag}` sets {} to `{value}`: {}", control.setting, control.problem),
         None => format!("`{name}` is `{value}`: {}", control.problem),
     };
-    let mut finding = context.finding(rule, winner.node, message);
+    let mut finding = rule.finding(context, winner.node, message);
     finding.severity = control.written;
     finding.help = Some(format!("expected is {}: write {}", control.expected, control.write));
     findings.push(finding);
@@ -99,7 +99,7 @@ fn absent(
         control.problem,
     );
     let span = context.nearest(root, path);
-    let mut finding = context.finding_at(rule, span, tables::V1ALPHA1, path.join("."), message);
+    let mut finding = rule.finding_at(span, tables::V1ALPHA1, path.join("."), message);
     finding.severity = severity.unwrap_or_else(|| context.optional());
     finding.help = Some(format!("expected is {}: write {}", control.expected, control.write));
     finding.references.push(format!("Talos {} default", context.talos()).into());

@@ -66,7 +66,7 @@ pub(super) fn duplicates(rule: &Rule, context: &Context<'_, '_>, findings: &mut 
             (kind, name) => format!("the {kind} `{name}`"),
         };
         let message = format!("{what} stands twice in this file; Talos refuses it");
-        let mut finding = context.finding_at(rule, identity.place(), identity.document.kind, "", message);
+        let mut finding = rule.finding_at(identity.place(), identity.document.kind, "", message);
         finding.help = Some("merge the two documents into one".to_owned());
         finding.related.push(Related { span: first.place(), message: "the first one is here".to_owned() });
         findings.push(finding);

@@ -53,6 +53,6 @@ fn problems(
         }
         let message = format!("this is not YAML: {}", problem.message);
         let message = if problem.kind == crate::syntax::ProblemKind::Limit { problem.message.clone() } else { message };
-        findings.push(context.finding_at(rule, problem.span, holder.kind.name(), "", message));
+        findings.push(rule.finding_at(problem.span, holder.kind.name(), "", message));
     }
 }

@@ -41,7 +41,7 @@ pub fn suppress(
             && !suppression.has_reason
         {
             let message = "this suppression has no reason; who reads it later cannot tell whether it still holds";
-            let mut finding = context.finding_at(rule, suppression.span, "", "", message);
+            let mut finding = rule.finding_at(suppression.span, "", "", message);
             finding.help = Some(
                 "write the reason after the bracket: `# talint: ignore[rule/name] why it is right here`".to_owned(),
             );
@@ -58,7 +58,7 @@ pub fn suppress(
             } else {
                 continue;
             };
-            let mut finding = context.finding_at(rule, suppression.span, "", "", message);
+            let mut finding = rule.finding_at(suppression.span, "", "", message);
             finding.help = Some("take the suppression out, or move it to the line it is about".to_owned());
             kept.push(finding);
         }

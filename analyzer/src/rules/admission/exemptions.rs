@@ -39,7 +39,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             let Some((first, others)) = extra.split_first() else { continue };
             let names: Vec<String> = extra.iter().map(|item| format!("`{}`", item.value())).collect();
             let message = format!("these {noun} are exempt from Pod Security admission: {}", names.join(", "));
-            let mut finding = context.finding(rule, *first, message);
+            let mut finding = rule.finding(context, *first, message);
             finding.help = Some(match list {
                 "namespaces" => "expected is `kube-system` alone: give other namespaces the label `pod-security.kubernetes.io/enforce`".to_owned(),
                 _ => format!("expected are no {noun}"),

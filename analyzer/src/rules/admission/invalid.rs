@@ -34,7 +34,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     for configuration in pod_security::configurations(context) {
         let mut report = |node: NodeRef<'_, '_>, message: String, help: Option<String>| {
             let span = node.visible_span();
-            let mut finding = context.finding_at(rule, span, context.kind_of(node), node.path(), message);
+            let mut finding = rule.finding_at(span, context.kind_of(node), node.path(), message);
             finding.help = help;
             findings.push(finding);
         };
@@ -64,7 +64,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                         continue;
                     };
                     let message = format!("`{}` is exempt twice; the API server does not start with that", item.value());
-                    let mut finding = context.finding(rule, item, message);
+                    let mut finding = rule.finding(context, item, message);
                     finding.help = Some("keep one of the two".to_owned());
                     finding.related = vec![Related { span: first.span(), message: "the first one is here".to_owned() }];
                     findings.push(finding);

@@ -30,7 +30,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     if pod_security::entries(context).is_empty() {
         let span = context.nearest(root, pod_security::LIST);
         let message = "no `PodSecurity` admission plugin is configured: any pod may be privileged";
-        let mut finding = context.finding_at(rule, span, tables::V1ALPHA1, pod_security::LIST.join("."), message);
+        let mut finding = rule.finding_at(span, tables::V1ALPHA1, pod_security::LIST.join("."), message);
         let place = if context.talos().minor() >= 14 { "a KubeAdmissionControlConfig document" } else { "cluster.apiServer.admissionControl" };
         finding.help = Some(format!("expected is `enforce: baseline` with `audit` and `warn: restricted`: add the plugin `PodSecurity` in {place}"));
         finding.references.push(format!("Talos {} default", context.talos()).into());
@@ -52,7 +52,7 @@ fn removed(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         }
     }
     for node in places {
-        let mut finding = context.finding(rule, node, message);
+        let mut finding = rule.finding(context, node, message);
         finding.help = Some(format!("leave `{PLUGIN}` in place, and exempt the namespaces that need more"));
         findings.push(finding);
     }

@@ -49,7 +49,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                     (place, format!("Pod Security admission does not say what to {mode}, and Kubernetes then takes `privileged`"))
                 }
             };
-            let mut finding = context.finding(rule, place, message);
+            let mut finding = rule.finding(context, place, message);
             finding.help = Some(format!("expected is `{mode}: {expected}`"));
             finding.references.push(format!("Talos {} default", context.talos()).into());
             findings.push(finding);

@@ -41,7 +41,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             context.talos(),
             weak.join(", ")
         );
-        let mut finding = context.finding_at(rule, context.nearest(root, &path), tables::V1ALPHA1, path.join("."), message);
+        let mut finding = rule.finding_at(context.nearest(root, &path), tables::V1ALPHA1, path.join("."), message);
         finding.severity = Severity::Info;
         finding.help = Some("expected is TLS 1.3: set `tls-min-version: VersionTLS13` in the extraArgs, or go to Talos 1.12".to_owned());
         findings.push(finding);

@@ -42,7 +42,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         }
         Effect::Removed(_) | Effect::Default | Effect::Unknown => return,
     };
-    let mut finding = context.finding_at(rule, argument.span, argument.kind, "", message);
+    let mut finding = rule.finding_at(argument.span, argument.kind, "", message);
     finding.severity = severity;
     finding.help = Some("expected is `init_on_alloc=1`, the default: take the argument out".to_owned());
     let origin = if on_command_line { format!("Talos {talos} default") } else { "Talos kernel default".to_owned() };

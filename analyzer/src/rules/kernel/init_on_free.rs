@@ -38,7 +38,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             } else {
                 "the value of `init_on_free` is not one the kernel takes, so memory that is given back is not zeroed".to_owned()
             };
-            let mut finding = context.finding_at(rule, argument.span, argument.kind, "", message);
+            let mut finding = rule.finding_at(argument.span, argument.kind, "", message);
             finding.severity = Severity::Warning;
             finding.help = Some("expected is `init_on_free=1`".to_owned());
             findings.push(finding);
@@ -53,7 +53,7 @@ fn absent(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     if let Some(root) = context.whole() {
         let path = ["machine", "install", "extraKernelArgs"];
         let span = context.nearest(root, &path);
-        let mut finding = context.finding_at(rule, span, tables::V1ALPHA1, path.join("."), message);
+        let mut finding = rule.finding_at(span, tables::V1ALPHA1, path.join("."), message);
         let boots_uki = root.at(&["machine", "install", "grubUseUKICmdline"]).is_some_and(|node| node.value() == "true")
             || context.documents("UnattendedInstallConfig").next().is_some();
         finding.help = Some(if boots_uki { WRITE.to_owned() } else { format!("{WRITE}{WRITE_GRUB}") });
@@ -72,7 +72,7 @@ fn absent(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         InputKind::Schematic => context.nearest(root, &["customization", "extraKernelArgs"]),
         _ => context.kernel_arguments.iter().next().map_or(root.span(), |argument| argument.span),
     };
-    let mut finding = context.finding_at(rule, span, input.kind.name(), "", message);
+    let mut finding = rule.finding_at(span, input.kind.name(), "", message);
     finding.help = Some(WRITE.to_owned());
     finding.severity = context.optional();
     findings.push(finding);

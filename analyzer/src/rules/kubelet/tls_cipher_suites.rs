@@ -38,7 +38,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let Some(written) = minimum.winner().filter(|_| suites.written.is_empty()) else { return };
     if matches!(written.text(), Some("VersionTLS10" | "VersionTLS11" | "VersionTLS12")) && context.whole().is_some() {
         let message = "TLS 1.2 is allowed, and no cipher suites are chosen for it";
-        let mut finding = context.finding(rule, written.node, message);
+        let mut finding = rule.finding(context, written.node, message);
         finding.severity = Severity::Info;
         finding.help = Some("expected are suites with forward secrecy in `tlsCipherSuites`, or VersionTLS13, the default".to_owned());
         findings.push(finding);

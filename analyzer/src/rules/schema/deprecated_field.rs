@@ -29,7 +29,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         }
         let key = issue.node;
         let message = format!("`{}` is deprecated in Talos {}", key.value(), context.talos());
-        let mut finding = context.finding_at(rule, issue.span, context.kind_of(key), key.path(), message);
+        let mut finding = rule.finding_at(issue.span, context.kind_of(key), key.path(), message);
         if !replaced_by.is_empty() {
             let kinds: Vec<String> = replaced_by.iter().map(|kind| format!("`{kind}`")).collect();
             finding.help = Some(format!("use {}", kinds.join(" or ")));

@@ -27,7 +27,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let shown = if *secret { "<redacted>" } else { node.value() };
         let shown: String = shown.chars().take(60).collect();
         let message = format!("`{}` is not {expected}: {reason}", shown.escape_debug());
-        let mut finding = context.finding_at(rule, issue.span, context.kind_of(node), node.path(), message);
+        let mut finding = rule.finding_at(issue.span, context.kind_of(node), node.path(), message);
         finding.help = match (closest, allowed.as_slice()) {
             (Some(closest), _) => Some(format!("did you mean `{closest}`?")),
             (None, []) => None,

@@ -33,7 +33,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             message.push_str(", which is assumed here as nothing names a version");
             finding_severity = Severity::Info;
         }
-        let mut finding = context.finding_at(rule, issue.span, context.kind_of(issue.node), issue.node.path(), message);
+        let mut finding = rule.finding_at(issue.span, context.kind_of(issue.node), issue.node.path(), message);
         finding.severity = finding_severity;
         finding.help = Some(if context.is_version_assumed() {
             "name the version, with `--talos-version` or a comment `# talint: talos=1.12` in the file".to_owned()

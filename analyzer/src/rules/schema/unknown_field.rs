@@ -41,7 +41,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             }
             _ => continue,
         };
-        let mut finding = context.finding_at(rule, issue.span, context.kind_of(key), key.path(), message);
+        let mut finding = rule.finding_at(issue.span, context.kind_of(key), key.path(), message);
         finding.help = help;
         findings.push(finding);
     }

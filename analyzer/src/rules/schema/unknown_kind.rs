@@ -33,7 +33,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             ),
             _ => continue,
         };
-        let mut finding = context.finding_at(rule, issue.span, context.kind_of(issue.node), issue.node.path(), message);
+        let mut finding = rule.finding_at(issue.span, context.kind_of(issue.node), issue.node.path(), message);
         finding.help = help;
         findings.push(finding);
     }

@@ -23,7 +23,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let IssueKind::WrongType { expected, found } = &issue.kind else { continue };
         let key = issue.node.key().map_or("this", |key| key.value());
         let message = format!("`{key}` takes {expected}, not {found}; Talos refuses the file");
-        let mut finding = context.finding_at(rule, issue.span, context.kind_of(issue.node), issue.node.path(), message);
+        let mut finding = rule.finding_at(issue.span, context.kind_of(issue.node), issue.node.path(), message);
         if expected == "a list" && matches!(*found, "a string" | "a whole number" | "a number") {
             finding.help = Some("write it as an item of a list: `- value` on a line of its own".to_owned());
         }

@@ -36,7 +36,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             continue;
         }
         let message = format!("`{}` is `{value}`, weaker than `{}`, which Talos {version} sets so that {}", sysctl.key, sysctl.value, sysctl.protects);
-        let mut finding = context.finding(rule, written.node, message);
+        let mut finding = rule.finding(context, written.node, message);
         finding.help = Some(format!("expected is `{}`: take the line out, or write that", sysctl.value));
         finding.references.push(format!("Talos {version} default").into());
         if !sysctl.reference.is_empty() {

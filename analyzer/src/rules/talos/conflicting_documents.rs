@@ -45,7 +45,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                 "the {} `{}` and the {} before it configure the same thing; Talos refuses the two together",
                 identity.document.kind, identity.name, first.document.kind
             );
-            let mut finding = context.finding_at(rule, identity.place(), identity.document.kind, "", message);
+            let mut finding = rule.finding_at(identity.place(), identity.document.kind, "", message);
             finding.help = Some("keep one of the two, or give them different names".to_owned());
             finding.related.push(Related { span: first.place(), message: "the first one is here".to_owned() });
             findings.push(finding);

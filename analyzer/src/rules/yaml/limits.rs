@@ -23,6 +23,6 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     super::super::problems(rule, context, |kind| kind == ProblemKind::Limit, findings);
     for issue in context.issues.iter().filter(|issue| matches!(issue.kind, IssueKind::AliasCycle)) {
         let message = format!("the alias `*{}` stands inside of what it stands for, so it has no end", issue.node.value());
-        findings.push(context.finding(rule, issue.node, message));
+        findings.push(rule.finding(context, issue.node, message));
     }
 }

@@ -47,32 +47,59 @@ enum Value {
     List(Vec<String>),
 }
 
+/// A rule that holds settings to expectations.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Control {
+struct ControlRule {
     rule: String,
-    setting: String,
     severity: String,
-    profile: String,
-    weak: Weak,
-    written: String,
-    absent: String,
-    problem: String,
-    expected: String,
-    write: String,
+    #[serde(default)]
+    profile: Option<String>,
     summary: String,
     why: String,
+    #[serde(default)]
     references: Vec<String>,
     avoid: Example,
     follow: Example,
+    checks: Vec<Check>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Weak {
-    at_most: Option<i64>,
-    at_least: Option<i64>,
-    equals: Option<Vec<String>>,
+struct Check {
+    setting: String,
+    weak: Weak,
+    versions: Option<String>,
+    #[serde(default)]
+    role: Option<String>,
+    #[serde(default)]
+    not_in_container: bool,
+    written: Option<String>,
+    #[serde(default)]
+    absent: Option<String>,
+    problem: String,
+    expected: String,
+    write: Option<String>,
+}
+
+/// What makes a value weak: one word, or a condition with its operands.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+enum Weak {
+    AtMost(i64),
+    AtLeast(i64),
+    OneOf(Vec<String>),
+    NoneOf(Vec<String>),
+    Holds(Vec<String>),
+    Lacks(Vec<String>),
+    True,
+    False,
+    Written,
+    NotEmpty,
+    Empty,
+    ZeroDuration,
+    NotLoopback,
+    PlainHttp,
 }
 
 #[derive(Deserialize)]
@@ -166,48 +193,70 @@ pub(crate) fn controls(data: &Path) -> String {
     let mut rules = String::from("static CONTROL_RULES: &[Rule] = &[\n");
     let mut controls = String::from("static CONTROLS: &[Control] = &[\n");
     for path in crate::rules::files(&data.join("controls"), "yaml") {
-        for control in read::<Vec<Control>>(&path) {
-            let Weak { at_most, at_least, equals } = &control.weak;
-            let weak = match (at_most, at_least, equals) {
-                (Some(limit), None, None) => format!("Weak::AtMost({limit})"),
-                (None, Some(limit), None) => format!("Weak::AtLeast({limit})"),
-                (None, None, Some(words)) => format!("Weak::Equals(&{words:?})"),
-                _ => panic!("{}: weak has one of at_most, at_least, equals", control.rule),
-            };
-            let absent = match control.absent.as_str() {
-                "fine" => "None".to_owned(),
-                "optional" => "Some(None)".to_owned(),
-                severity => format!("Some(Some({}))", self::severity(severity)),
-            };
-            let _ = writeln!(
-                controls,
-                "  Control {{ rule: {:?}, setting: {:?}, weak: {weak}, written: {}, absent: {absent}, problem: {:?}, \
-                 expected: {:?}, write: {:?} }},",
-                control.rule,
-                control.setting,
-                severity(&control.written),
-                control.problem.trim(),
-                control.expected.trim(),
-                control.write.trim(),
-            );
+        for rule in read::<Vec<ControlRule>>(&path) {
+            for check in &rule.checks {
+                controls.push_str(&control(&rule, check));
+            }
             let _ = writeln!(
                 rules,
                 "  Rule {{ name: {:?}, severity: {}, profile: {}, summary: {:?}, why: {:?}, avoid: {}, follow: {}, \
                  references: &{:?}, check: control::check }},",
-                control.rule,
-                severity(&control.severity),
-                profile(&control.profile),
-                control.summary.trim(),
-                control.why.trim(),
-                example(&control.avoid),
-                example(&control.follow),
-                control.references,
+                rule.rule,
+                severity(&rule.severity),
+                profile(rule.profile.as_deref().unwrap_or("default")),
+                rule.summary.trim(),
+                rule.why.trim(),
+                example(&rule.avoid),
+                example(&rule.follow),
+                rule.references,
             );
         }
     }
     rules.push_str("];\n");
     controls.push_str("];\n");
     rules + &controls
+}
+
+fn control(rule: &ControlRule, check: &Check) -> String {
+    let weak = match &check.weak {
+        Weak::AtMost(limit) => format!("Weak::AtMost({limit})"),
+        Weak::AtLeast(limit) => format!("Weak::AtLeast({limit})"),
+        Weak::OneOf(words) => format!("Weak::OneOf(&{words:?})"),
+        Weak::NoneOf(words) => format!("Weak::NoneOf(&{words:?})"),
+        Weak::Holds(words) => format!("Weak::Holds(&{words:?})"),
+        Weak::Lacks(words) => format!("Weak::Lacks(&{words:?})"),
+        Weak::True => "Weak::True".to_owned(),
+        Weak::False => "Weak::False".to_owned(),
+        Weak::Written => "Weak::Written".to_owned(),
+        Weak::NotEmpty => "Weak::NotEmpty".to_owned(),
+        Weak::Empty => "Weak::Empty".to_owned(),
+        Weak::ZeroDuration => "Weak::ZeroDuration".to_owned(),
+        Weak::NotLoopback => "Weak::NotLoopback".to_owned(),
+        Weak::PlainHttp => "Weak::PlainHttp".to_owned(),
+    };
+    let absent = match check.absent.as_deref() {
+        None => "None".to_owned(),
+        Some("optional") => "Some(None)".to_owned(),
+        Some(word) => format!("Some(Some({}))", severity(word)),
+    };
+    let role = match check.role.as_deref() {
+        None => "None",
+        Some("controlplane") => "Some(Role::ControlPlane)",
+        Some("worker") => "Some(Role::Worker)",
+        Some(word) => panic!("{}: `{word}` is not a role", rule.rule),
+    };
+    format!(
+        "  Control {{ rule: {:?}, setting: {:?}, weak: {weak}, versions: VersionSet::from_bits({}), role: {role}, \
+         not_in_container: {}, written: {}, absent: {absent}, problem: {:?}, expected: {:?}, write: {:?} }},\n",
+        rule.rule,
+        check.setting,
+        bits(check.versions.as_deref()),
+        check.not_in_container,
+        severity(check.written.as_deref().unwrap_or(&rule.severity)),
+        check.problem.trim(),
+        check.expected.trim(),
+        check.write.as_deref().unwrap_or("").trim(),
+    )
 }
 
 fn example(example: &Example) -> String {
@@ -237,6 +286,7 @@ fn combine(word: &str) -> &'static str {
         "override" => "Combine::Override",
         "append" => "Combine::Append",
         "first_wins" => "Combine::FirstWins",
+        "each" => "Combine::Each",
         "denied" => "Combine::Denied",
         _ => panic!("`{word}` is not a way to combine"),
     }

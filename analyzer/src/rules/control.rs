@@ -1,10 +1,13 @@
 //! Controls: a setting held to an expectation, each a row of data.
 
-use crate::context::Context;
+use crate::context::{Context, Mode};
+use crate::directives::Role;
 use crate::finding::Severity;
 use crate::rule::{Findings, Rule};
 use crate::settings::{Effective, Written};
 use crate::tables;
+use crate::text::Span;
+use crate::version::VersionSet;
 
 /// A setting and what is expected of it.
 #[derive(Debug)]
@@ -15,7 +18,13 @@ pub struct Control {
     pub setting: &'static str,
     /// Which values are weaker than they should be.
     pub weak: Weak,
-    /// The severity when such a value is written.
+    /// The versions in which that counts.
+    pub versions: VersionSet,
+    /// The role of the machines it counts for; `None` for all. Absence is only judged where the role is known.
+    pub role: Option<Role>,
+    /// Whether it does not count where Talos runs in a container.
+    pub not_in_container: bool,
+    /// The severity when a weak value is written.
     pub written: Severity,
     /// When nothing is written in a whole configuration and the default is weak: `None` to say nothing, else the
     /// severity; `Some(None)` for something optional.
@@ -24,7 +33,7 @@ pub struct Control {
     pub problem: &'static str,
     /// What is expected: "a positive number".
     pub expected: &'static str,
-    /// What to write.
+    /// What to do, as a clause; empty where the expectation says it all.
     pub write: &'static str,
 }
 
@@ -36,27 +45,84 @@ pub enum Weak {
     /// Numbers from this one.
     AtLeast(i64),
     /// These words, in any case.
-    Equals(&'static [&'static str]),
+    OneOf(&'static [&'static str]),
+    /// All but these words.
+    NoneOf(&'static [&'static str]),
+    /// Lists with one of these words.
+    Holds(&'static [&'static str]),
+    /// Lists without one of these words.
+    Lacks(&'static [&'static str]),
+    /// True, as flags and fields spell it.
+    True,
+    /// False, as flags and fields spell it.
+    False,
+    /// Any value.
+    Written,
+    /// Lists and texts that are not empty.
+    NotEmpty,
+    /// Empty texts.
+    Empty,
+    /// Durations of zero.
+    ZeroDuration,
+    /// Addresses and URLs of more than the machine itself.
+    NotLoopback,
+    /// URLs without encryption.
+    PlainHttp,
 }
 
 impl Weak {
-    fn applies(&self, value: &str) -> bool {
-        let number = || value.trim().parse::<i64>().ok();
+    /// Judges the value of a setting: `words` are the parts of a list, `text` the value as a whole.
+    fn applies(&self, text: &str, words: &[&str]) -> bool {
+        let text = text.trim();
+        let number = || text.parse::<i64>().ok();
         match self {
             Self::AtMost(limit) => number().is_some_and(|number| number <= *limit),
             Self::AtLeast(limit) => number().is_some_and(|number| number >= *limit),
-            Self::Equals(words) => words.iter().any(|word| word.eq_ignore_ascii_case(value.trim())),
+            Self::OneOf(known) => known.iter().any(|word| word.eq_ignore_ascii_case(text)),
+            Self::NoneOf(known) => !known.iter().any(|word| word.eq_ignore_ascii_case(text)),
+            Self::Holds(known) => words.iter().any(|word| known.contains(word)),
+            Self::Lacks(known) => known.iter().any(|word| !words.contains(word)),
+            Self::True => matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True"),
+            Self::False => matches!(text, "0" | "f" | "F" | "FALSE" | "false" | "False"),
+            Self::Written => true,
+            Self::NotEmpty => !words.is_empty(),
+            Self::Empty => text.is_empty(),
+            Self::ZeroDuration => !text.is_empty() && text.trim_matches(['0', '.', 'h', 'm', 's', '-', '+']).is_empty(),
+            Self::NotLoopback => words.iter().any(|word| !is_loopback(word)),
+            Self::PlainHttp => words.iter().any(|word| word.to_ascii_lowercase().starts_with("http://")),
         }
     }
+
+    /// The word of a list that is wrong, when one is.
+    fn culprit<'t>(&self, words: &[(&'t str, Span)]) -> Option<(&'t str, Span)> {
+        words.iter().copied().find(|(word, _)| match self {
+            Self::Holds(known) => known.contains(word),
+            Self::NotLoopback => !is_loopback(word),
+            Self::PlainHttp => word.to_ascii_lowercase().starts_with("http://"),
+            _ => false,
+        })
+    }
+}
+
+/// Whether an address, an address with a port, or a URL stays on the machine.
+fn is_loopback(text: &str) -> bool {
+    let host = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let host = host.split('/').next().unwrap_or(host);
+    host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]") || host == "::1"
 }
 
 /// Holds the settings of a source to the controls of `rule`.
 pub(super) fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     for control in super::CONTROLS.iter().filter(|control| control.rule == rule.name) {
-        let Some(effective) = context.effective_by_id(control.setting) else { continue };
-        match effective.winner() {
-            Some(winner) => written(rule, control, context, winner, findings),
-            None => absent(rule, control, context, &effective, findings),
+        let counts = control.versions.contains(context.talos())
+            && !(control.not_in_container && context.mode == Mode::Container)
+            && control.role.is_none_or(|role| context.role.is_none_or(|own| own == role));
+        let Some(effective) = context.effective_by_id(control.setting).filter(|_| counts) else { continue };
+        if effective.written.is_empty() {
+            absent(rule, control, context, &effective, findings);
+        }
+        for winner in effective.deciding() {
+            written(rule, control, context, winner, findings);
         }
     }
 }
@@ -68,15 +134,28 @@ fn written(
     winner: &Written<'_, '_>,
     findings: &mut Findings,
 ) {
-    let Some(value) = winner.text().filter(|value| control.weak.applies(value)) else { return };
-    let name = last_step(control.setting);
-    let message = match winner.place.flag {
-        Some(flag) => format!("`--{flag}` sets {} to `{value}`: {}", control.setting, control.problem),
-        None => format!("`{name}` is `{value}`: {}", control.problem),
+    let words = winner.words(context.text);
+    let Some(text) = winner.text().or_else(|| (!words.is_empty() || winner.is_list()).then_some("")) else { return };
+    let bare: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    if !control.weak.applies(text, &bare) {
+        return;
+    }
+    let culprit = control.weak.culprit(&words);
+    let value = culprit.map_or(text, |(word, _)| word);
+    let name = match winner.place.flag {
+        Some(flag) => format!("--{flag}"),
+        None => last_step(control.setting).to_owned(),
+    };
+    let message = match (value, winner.is_secret()) {
+        (_, true) | ("", _) => format!("`{name}`: {}", control.problem),
+        (value, _) => format!("`{name}` is `{value}`: {}", control.problem),
     };
     let mut finding = rule.finding(context, winner.node, message);
+    if let Some((_, span)) = culprit {
+        finding.span = span;
+    }
     finding.severity = control.written;
-    finding.help = Some(format!("expected is {}: write {}", control.expected, control.write));
+    finding.help = Some(help(control));
     findings.push(finding);
 }
 
@@ -88,22 +167,40 @@ fn absent(
     findings: &mut Findings,
 ) {
     let (Some(severity), Some(root)) = (control.absent, context.whole()) else { return };
-    let Some(default) = effective.default.filter(|default| control.weak.applies(default)) else { return };
+    if control.role.is_some_and(|role| context.role != Some(role)) {
+        return;
+    }
+    let default = effective.default.unwrap_or("");
+    let words: Vec<&str> = default.split(',').filter(|word| !word.is_empty()).collect();
+    if !control.weak.applies(default, &words) {
+        return;
+    }
     let place =
         effective.setting.places.iter().find(|place| place.flag.is_none() && place.document == tables::V1ALPHA1);
+    let place = place.or_else(|| effective.setting.places.iter().find(|place| place.document == tables::V1ALPHA1));
     let path = place.map_or(&[][..], |place| place.path);
-    let message = format!(
-        "`{}` is not set, and its default in Talos {} is `{default}`: {}",
-        last_step(control.setting),
-        context.talos(),
-        control.problem,
-    );
-    let span = context.nearest(root, path);
-    let mut finding = rule.finding_at(span, tables::V1ALPHA1, path.join("."), message);
+    let name = last_step(control.setting);
+    let talos = context.talos();
+    let message = match effective.default {
+        Some(default) => {
+            format!("`{name}` is not set, and its default in Talos {talos} is `{default}`: {}", control.problem)
+        }
+        None => format!("`{name}` is not set: {}", control.problem),
+    };
+    let mut finding = rule.finding_at(context.nearest(root, path), tables::V1ALPHA1, path.join("."), message);
     finding.severity = severity.unwrap_or_else(|| context.optional());
-    finding.help = Some(format!("expected is {}: write {}", control.expected, control.write));
-    finding.references.push(format!("Talos {} default", context.talos()).into());
+    finding.help = Some(help(control));
+    if effective.default.is_some() {
+        finding.references.push(format!("Talos {talos} default").into());
+    }
     findings.push(finding);
+}
+
+fn help(control: &Control) -> String {
+    match control.write {
+        "" => format!("expected is {}", control.expected),
+        write => format!("expected is {}: {write}", control.expected),
+    }
 }
 
 fn last_step(id: &str) -> &str {

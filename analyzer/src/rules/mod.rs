@@ -12,6 +12,7 @@ pub use suppression_pass::suppress;
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
+use crate::version::VersionSet;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 include!(concat!(env!("OUT_DIR"), "/controls.rs"));

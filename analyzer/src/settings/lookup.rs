@@ -13,42 +13,57 @@ pub struct Found<'t, 's> {
     pub kind: &'static str,
 }
 
-/// The values at `path` of documents of kind `document`, in the order of the text.
+/// The values at `path` of documents of kind `document`, in the order of the text. The step `*` stands for every key of a
+/// mapping, `[]` for every item of a list.
 #[must_use]
 pub fn find<'t, 's>(inputs: &[Input<'t, 's>], document: &str, path: &[&str]) -> Vec<Found<'t, 's>> {
     let mut found = Vec::new();
     for input in inputs {
         let Some(root) = input.root else { continue };
         let kind = input.kind.name();
+        let mut nodes = Vec::new();
         match input.kind {
             InputKind::JsonPatch if document == tables::V1ALPHA1 => {
-                found.extend(
-                    root.items().filter_map(|operation| in_operation(operation, path)).map(|node| Found { node, kind }),
-                );
+                root.items().for_each(|operation| in_operation(operation, path, &mut nodes));
             }
             InputKind::JsonPatch => {}
-            _ if kind == document => found.extend(root.at(path).map(|node| Found { node, kind })),
+            _ if kind == document => descend(root, path, &mut nodes),
             _ => {}
         }
+        found.extend(nodes.into_iter().map(|node| Found { node, kind }));
     }
     found
 }
 
-/// What an operation of a JSON patch writes at `path`: its value, or a part of it.
-fn in_operation<'t, 's>(operation: NodeRef<'t, 's>, path: &[&str]) -> Option<NodeRef<'t, 's>> {
-    if !matches!(operation.get("op")?.value(), "add" | "replace") {
-        return None;
+fn descend<'t, 's>(node: NodeRef<'t, 's>, path: &[&str], nodes: &mut Vec<NodeRef<'t, 's>>) {
+    match path.split_first() {
+        None => nodes.push(node),
+        Some((&"*", rest)) => node.entries().for_each(|(_, value)| descend(value.resolved(), rest, nodes)),
+        Some((&"[]", rest)) => node.items().for_each(|item| descend(item.resolved(), rest, nodes)),
+        Some((step, rest)) => {
+            if let Some(value) = node.get(step) {
+                descend(value, rest, nodes);
+            }
+        }
     }
-    let pointer = operation.get("path")?.value().strip_prefix('/')?;
+}
+
+/// What an operation of a JSON patch writes at `path`: its value, or a part of it.
+fn in_operation<'t, 's>(operation: NodeRef<'t, 's>, path: &[&str], nodes: &mut Vec<NodeRef<'t, 's>>) {
+    if !operation.get("op").is_some_and(|op| matches!(op.value(), "add" | "replace")) {
+        return;
+    }
+    let (Some(pointer), Some(value)) = (operation.get("path"), operation.get("value")) else { return };
+    let Some(pointer) = pointer.value().strip_prefix('/') else { return };
     let mut rest = path;
     for step in pointer.split('/') {
-        let (first, others) = rest.split_first()?;
-        if *first != step.replace("~1", "/").replace("~0", "~") {
-            return None;
+        let Some((first, others)) = rest.split_first() else { return };
+        if !matches!(*first, "*" | "[]") && *first != step.replace("~1", "/").replace("~0", "~") {
+            return;
         }
         rest = others;
     }
-    operation.get("value")?.at(rest)
+    descend(value, rest, nodes);
 }
 
 /// What the operations of JSON patches add to the list at `path`: the values of `add` to `path/-` and `path/N`.

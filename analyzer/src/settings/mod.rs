@@ -11,6 +11,7 @@ pub use lookup::{Found, find};
 
 use crate::input::{Input, is_unknown};
 use crate::syntax::{Kind, NodeRef};
+use crate::tables::{self, Shape};
 use crate::text::Span;
 use crate::version::{TalosVersion, VersionSet};
 use std::borrow::Cow;
@@ -41,6 +42,8 @@ pub enum Combine {
     FirstWins,
     /// Setting it is refused at run time.
     Denied,
+    /// Each value stands for itself: one registry, one destination, one disk.
+    Each,
 }
 
 /// A place that can set a setting.
@@ -79,10 +82,25 @@ pub struct Written<'t, 's> {
 }
 
 impl<'t> Written<'t, '_> {
-    /// The value as text; `None` for collections and for values not known before deployment.
+    /// The value as text; `None` for collections and for values not known before deployment. Of a flag that is given
+    /// several times the last one counts.
     #[must_use]
     pub fn text(&self) -> Option<&'t str> {
-        (self.node.kind() == Kind::Scalar && !is_unknown(self.node)).then(|| self.node.value())
+        let last = self.node.items().last().filter(|_| self.place.flag.is_some());
+        let node = last.unwrap_or(self.node);
+        (node.kind() == Kind::Scalar && !is_unknown(node)).then(|| node.value())
+    }
+
+    /// Whether the value is a list.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        self.node.kind() == Kind::Sequence
+    }
+
+    /// Whether the value must not be shown.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        is_secret_path(self.place.document, self.place.path)
     }
 
     /// The value as a list of words with their places: the items of a list, or the parts of a text between commas.
@@ -146,11 +164,36 @@ pub struct Effective<'t, 's> {
 }
 
 impl<'t, 's> Effective<'t, 's> {
+    /// What decides the setting: the strongest value, or all of them where they add up.
+    #[must_use]
+    pub fn deciding(&self) -> &[Written<'t, 's>] {
+        let adds_up =
+            self.winner().is_some_and(|winner| matches!(winner.place.combine, Combine::Append | Combine::Each));
+        if adds_up { &self.written } else { &self.written[..self.written.len().min(1)] }
+    }
+
     /// What wins, when anything is written.
     #[must_use]
     pub fn winner(&self) -> Option<&Written<'t, 's>> {
         self.written.first()
     }
+}
+
+/// Whether the tables call a field on the way to `path` secret.
+fn is_secret_path(document: &str, path: &[&str]) -> bool {
+    let Some(document) = tables::document_type(document) else { return false };
+    let mut structure = Some(document.root);
+    for step in path {
+        let Some(field) = structure.and_then(|structure| structure.field(step)) else { return false };
+        if field.variants.iter().any(|variant| variant.secret) {
+            return true;
+        }
+        structure = field.variants.iter().find_map(|variant| match variant.shape.value() {
+            Shape::Struct(inner) => Some(*inner),
+            _ => None,
+        });
+    }
+    false
 }
 
 /// The setting called `id`.

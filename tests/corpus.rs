@@ -1,8 +1,8 @@
 //! The corpus: configurations with the findings they must give written beside the lines.
 //!
 //! A comment `#! rule/name` at the end of a line says that this rule finds something that begins on this line; several
-//! names stand for several findings. What is not written must not be found, whatever its severity. `corpus/README.md`
-//! says more.
+//! names stand for several findings. A comment `#^ rule/name` speaks of the line above it, `#v rule/name` of the line below. What
+//! is not written must not be found, whatever its severity. `corpus/README.md` says more.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -37,9 +37,12 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 /// The findings that the comments of a text ask for: line from one, and rule.
 fn expected(text: &str) -> Vec<(usize, String)> {
     let mut expected = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        if let Some((_, rules)) = line.split_once("#!") {
-            expected.extend(rules.split_whitespace().map(|rule| (number + 1, rule.to_owned())));
+    for (above, line) in text.lines().enumerate() {
+        // With the space, so that the first line of a script is none.
+        for (mark, number) in [("#^ ", above), ("#! ", above + 1), ("#v ", above + 2)] {
+            if let Some((_, rules)) = line.split_once(mark) {
+                expected.extend(rules.split_whitespace().map(|rule| (number, rule.to_owned())));
+            }
         }
     }
     expected.sort();
@@ -70,8 +73,9 @@ fn findings_are_those_written_beside_the_lines() {
     for path in files {
         let (text, analysis) = check(&path);
         let (expected, found) = (expected(&text), found(&text, &analysis));
-        assert!(analysis.documents > 0, "{}: nothing in it is recognised as Talos's", path.display());
-        if expected != found {
+        if analysis.documents == 0 {
+            let _ = writeln!(report, "{}\n  nothing in it is recognised as Talos's", path.display());
+        } else if expected != found {
             let _ = writeln!(report, "{}", path.display());
             for (line, rule) in expected.iter().filter(|expectation| !found.contains(expectation)) {
                 let _ = writeln!(report, "  line {line}: {rule} is expected and not found");

@@ -241,8 +241,8 @@ fn control(rule: &ControlRule, check: &Check) -> String {
     };
     let role = match check.role.as_deref() {
         None => "None",
-        Some("controlplane") => "Some(Role::ControlPlane)",
-        Some("worker") => "Some(Role::Worker)",
+        Some("controlplane") => "Some(crate::directives::Role::ControlPlane)",
+        Some("worker") => "Some(crate::directives::Role::Worker)",
         Some(word) => panic!("{}: `{word}` is not a role", rule.rule),
     };
     format!(

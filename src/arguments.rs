@@ -23,6 +23,36 @@ pub(crate) enum Command {
     /// Check machine configuration, patches, schematics and kernel command lines
     #[command(after_help = EXIT_STATUS)]
     Check(CheckOptions),
+    /// Explain a rule, a setting or a kernel parameter: what it is, why it matters, defaults, examples
+    Explain(ExplainOptions),
+    /// List all rules
+    Rules(RulesOptions),
+}
+
+/// The options of `talint explain`.
+#[derive(Args, Debug)]
+pub(crate) struct ExplainOptions {
+    /// A rule (kubelet/pod-pids-limit), a setting (kubelet.podPidsLimit) or a kernel parameter (kernel.kptr_restrict)
+    pub name: String,
+}
+
+/// The options of `talint rules`.
+#[derive(Args, Debug)]
+pub(crate) struct RulesOptions {
+    /// The format of the list
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: ListFormat,
+}
+
+/// Formats of lists.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// A line a rule
+    Text,
+    /// For programs
+    Json,
+    /// A page with every rule and its examples
+    Markdown,
 }
 
 const EXIT_STATUS: &str = "\

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod check;
+mod explain;
 mod files;
 mod output;
 mod report;
@@ -13,5 +14,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(options) => check::run(&options),
+        Command::Explain(options) => explain::explain(&options),
+        Command::Rules(options) => explain::list(&options),
     }
 }

@@ -25,6 +25,12 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     CODE.iter().copied().chain(CONTROL_RULES)
 }
 
+/// The expectations that rules hold settings to.
+#[must_use]
+pub fn controls() -> &'static [Control] {
+    CONTROLS
+}
+
 /// The rule called `name`.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Rule> {

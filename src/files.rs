@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use talint_analyzer::text::MAX_BYTES;
 
 /// Endings of the files that are looked for in folders.
-const ENDINGS: [&str; 4] = ["yaml", "yml", "json", "cmdline"];
+const ENDINGS: [&str; 5] = ["yaml", "yml", "json", "patch", "cmdline"];
 
 /// Something to check.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -35,7 +35,7 @@ pub struct Analysis {
     pub findings: Vec<Finding>,
     /// What the user should know that is no finding: a version that is not known, a file that is encrypted.
     pub notices: Vec<String>,
-    /// How many documents of Talos the source holds.
+    /// How many documents of Talos the source holds; encrypted ones, which cannot be read, do not count.
     pub documents: usize,
     /// The versions the source was held to.
     pub versions: Versions,
@@ -47,7 +47,8 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
     let (text, not_text) = text::decode(bytes);
     let tree = syntax::parse(&text);
     let inputs = input::recognise(&tree, path);
-    let documents = inputs.iter().filter(|input| input.kind.is_ours()).count();
+    let is_read = |input: &input::Input<'_, '_>| input.kind.is_ours() && !matches!(input.kind, InputKind::Encrypted);
+    let documents = inputs.iter().filter(|input| is_read(input)).count();
     let lines = LineIndex::new(&text);
     let directives = directives::read(&text, &tree, &lines);
     let asked = AskedVersions { talos: options.talos, kubernetes: options.kubernetes };
@@ -56,15 +57,12 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
     if not_text == Some(NotText::Utf16) {
         analysis.notices.push("the file is UTF-16 and was not read: save it as UTF-8".to_owned());
     }
+    notices(&mut analysis, &inputs);
     if documents == 0 {
         return analysis;
     }
-    notices(&mut analysis, &inputs);
     for (_, mistake) in &directives.mistakes {
         analysis.notices.push(format!("a `# talint:` comment is not understood: {mistake}"));
-    }
-    if inputs.iter().all(|input| !input.kind.is_ours() || matches!(input.kind, InputKind::Encrypted)) {
-        return analysis;
     }
     let issues: Vec<_> = inputs.iter().flat_map(|input| schema::check(input, versions.talos)).collect();
     let role = directives.modeline.role.or_else(|| role_of(&inputs));
@@ -106,7 +104,7 @@ fn role_of(inputs: &[input::Input<'_, '_>]) -> Option<Role> {
 }
 
 fn notices(analysis: &mut Analysis, inputs: &[input::Input<'_, '_>]) {
-    if let Some(named) = analysis.versions.talos_named {
+    if let Some(named) = analysis.versions.talos_named.filter(|_| analysis.documents > 0) {
         let taken = analysis.versions.talos;
         let relation =
             if named < (MinorVersion { major: 1, minor: u16::from(taken.minor()) }) { "older" } else { "newer" };

@@ -120,7 +120,7 @@ fn recognise_document(root: NodeRef<'_, '_>, path: &str) -> InputKind {
 
 fn recognise_mapping(root: NodeRef<'_, '_>, path: &str) -> InputKind {
     if is_wholly_encrypted(root) {
-        return InputKind::Encrypted;
+        return if is_encrypted_talos(root, path) { InputKind::Encrypted } else { InputKind::Foreign };
     }
     let api_version = root.get("apiVersion").map(NodeRef::value);
     let kind = root.get("kind").filter(|kind| !kind.value().is_empty()).map(NodeRef::value);
@@ -294,6 +294,15 @@ fn is_wholly_encrypted(root: NodeRef<'_, '_>) -> bool {
     }
     let mut values = root.entries().filter(|(key, _)| key.value() != "sops").peekable();
     values.peek().is_some() && values.all(|(_, value)| leaves_are_encrypted(value))
+}
+
+/// SOPS leaves keys in clear text, so an encrypted configuration shows what it is. A file encrypted as a whole shows
+/// nothing but its name.
+fn is_encrypted_talos(root: NodeRef<'_, '_>, path: &str) -> bool {
+    let is_section = |key: &str| root.get(key).is_some_and(|node| node.kind() == Kind::Mapping);
+    let is_blob = root.get("data").is_some_and(|data| data.kind() == Kind::Scalar);
+    root.entry("kind").is_none() && (is_section("machine") || is_section("cluster") || is_section("contexts"))
+        || is_blob && root.entry("kind").is_none() && path.to_ascii_lowercase().contains("talos")
 }
 
 fn leaves_are_encrypted(node: NodeRef<'_, '_>) -> bool {

@@ -293,9 +293,11 @@ fn span_of(span: &EventSpan) -> Span {
 
 fn short_tag(tag: &Tag) -> Box<str> {
     let (handle, suffix) = tag.parts();
-    match handle.strip_prefix("tag:yaml.org,2002:") {
-        Some(rest) => format!("!!{rest}{suffix}"),
-        None => format!("{handle}{suffix}"),
+    let whole = format!("{handle}{suffix}");
+    // Verbatim tags, `!<tag:yaml.org,2002:int>`, are all suffix.
+    match whole.strip_prefix("tag:yaml.org,2002:") {
+        Some(rest) => format!("!!{rest}"),
+        None => whole,
     }
     .into_boxed_str()
 }

@@ -43,10 +43,15 @@ pub fn resolve<'t>(node: NodeRef<'t, '_>) -> Resolved<'t> {
         "!!binary" => return binary(value),
         _ => {}
     }
+    let is_known =
+        matches!(tag, "" | "!" | "!!null" | "!!bool" | "!!int" | "!!float" | "!!timestamp" | "!!merge");
+    if !is_known {
+        // A tag of the user's own says nothing of the type.
+        return Resolved::Str(Cow::Borrowed(value));
+    }
     let plain = resolve_plain(value, tag);
     match (tag, &plain) {
-        // A tag of the user's own says nothing of the type.
-        ("", _)
+        ("" | "!", _)
         | ("!!null", Resolved::Null)
         | ("!!bool", Resolved::Bool(_))
         | ("!!int", Resolved::Int(_))
@@ -79,12 +84,13 @@ fn resolve_plain<'t>(value: &'t str, tag: &str) -> Resolved<'t> {
         ".nan" | ".NaN" | ".NAN" => return Resolved::Float(f64::NAN),
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => return Resolved::Float(f64::INFINITY),
         "-.inf" | "-.Inf" | "-.INF" => return Resolved::Float(f64::NEG_INFINITY),
+        "-0" | "-0.0" => return Resolved::Float(-0.0),
         _ => {}
     }
     match value.as_bytes()[0] {
         b'.' => parse_float(value).map_or(text, Resolved::Float),
         b'+' | b'-' | b'0'..=b'9' => {
-            if matches!(tag, "" | "!!timestamp") && is_timestamp(value) {
+            if matches!(tag, "" | "!" | "!!timestamp") && is_timestamp(value) {
                 return Resolved::Timestamp;
             }
             let digits: Cow<'_, str> =

@@ -289,15 +289,16 @@ impl<'t, 's> NodeRef<'t, 's> {
         node.kind == Kind::Scalar && node.style == Style::Plain && node.tag.is_none()
     }
 
-    /// Whether the value is null: absent, `~`, `null`, or tagged `!!null`.
+    /// Whether the value is null: absent, `~` or `null`, without quotes or tagged `!!null`.
     #[must_use]
     pub fn is_null(self) -> bool {
         let node = self.node();
         node.kind == Kind::Scalar
             && match node.tag.as_deref() {
                 Some(tag) => tag == "!!null",
-                None => node.style == Style::Plain && matches!(&*node.value, "" | "~" | "null" | "Null" | "NULL"),
+                None => node.style == Style::Plain,
             }
+            && matches!(&*node.value, "" | "~" | "null" | "Null" | "NULL")
     }
 
     /// The range to show for this node: its value, or, when nothing is written, its key.

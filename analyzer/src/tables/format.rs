@@ -2,8 +2,11 @@
 //!
 //! Each form follows the Go function that reads it, oddities included, for what Talos accepts must be accepted here.
 
+use super::decoder::Decoder;
 use crate::syntax::{Resolved, parse_float};
 use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// A form of scalar.
@@ -81,24 +84,34 @@ impl Format {
     ///
     /// # Errors
     /// When the decoder does not take it.
-    pub fn check(self, resolved: &Resolved<'_>, text: &str) -> Result<(), Rejection> {
+    pub fn check(self, resolved: &Resolved<'_>, text: &str, decoder: Decoder) -> Result<(), Rejection> {
         let reject = |reason, example| Err(Rejection { reason, example });
         match self {
             Self::Duration => match resolved {
                 Resolved::Str(text) => duration(text).map_err(|reason| Rejection { reason, example: "1h30m" }),
+                Resolved::Int(0) if decoder.takes_zero_as_duration() => Ok(()),
+                Resolved::Float(_)
+                    if decoder.takes_floats_as_duration()
+                        && decoder.whole(resolved, i64::MIN.into(), i64::MAX.into()).is_ok() =>
+                {
+                    Ok(())
+                }
                 _ => reject("a number alone has no unit", "30s"),
             },
+            Self::Url | Self::Argument if *resolved == Resolved::Timestamp && !decoder.takes_dates_as_text() => {
+                reject("a date without quotes is no text", "\"2001-01-01\"")
+            }
             Self::Url if text.is_empty() => Ok(()),
-            Self::Url => url(text).map_err(|reason| Rejection { reason, example: "https://example.org" }),
+            Self::Url => url(text, decoder).map_err(|reason| Rejection { reason, example: "https://example.org" }),
             Self::Ip if text.is_empty() => Ok(()),
             Self::Ip => ip(text).map_err(|reason| Rejection { reason, example: "192.0.2.10" }),
             Self::Prefix if text.is_empty() => Ok(()),
             Self::Prefix => prefix(text).map_err(|reason| Rejection { reason, example: "192.0.2.0/24" }),
             Self::IpPort if text.is_empty() => Ok(()),
             Self::IpPort => ip_port(text).map_err(|reason| Rejection { reason, example: "192.0.2.10:51820" }),
-            Self::ByteSize => byte_size(text),
-            Self::ByteSizeOrPercent if text.contains('%') => percent(text),
-            Self::ByteSizeOrPercent => byte_size(text),
+            Self::ByteSize => byte_size(text, decoder),
+            Self::ByteSizeOrPercent if text.contains('%') => percent(text, decoder),
+            Self::ByteSizeOrPercent => byte_size(text, decoder),
             Self::DiskSize => humanize_bytes(text).map_err(|reason| Rejection { reason, example: "10GB" }),
             Self::DiskSizeMatch => {
                 let rest = [">=", "<=", "==", ">", "<"].iter().find_map(|operator| text.strip_prefix(operator));
@@ -108,11 +121,11 @@ impl Format {
             Self::Base64Key if text == REDACTED => Ok(()),
             Self::Base64 | Self::Base64Key => base64(text),
             Self::Cel | Self::Argument => Ok(()),
-            Self::FileMode => match resolved {
-                Resolved::Int(number) if u32::try_from(*number).is_ok() => Ok(()),
-                _ => reject("permissions are an octal number", "0o644"),
+            Self::FileMode => match decoder.whole(resolved, 0, u32::MAX.into()) {
+                Ok(()) => Ok(()),
+                Err(_) => reject("permissions are an octal number", "0o644"),
             },
-            Self::PortRange => port_range(resolved, text),
+            Self::PortRange => port_range(resolved, text, decoder),
         }
     }
 }
@@ -159,7 +172,7 @@ fn duration(text: &str) -> Result<(), &'static str> {
 }
 
 /// `net/url.Parse`.
-fn url(text: &str) -> Result<(), &'static str> {
+fn url(text: &str, decoder: Decoder) -> Result<(), &'static str> {
     if text.bytes().any(|byte| byte < 0x20 || byte == 0x7f) {
         return Err("it holds a control character");
     }
@@ -197,7 +210,7 @@ fn url(text: &str) -> Result<(), &'static str> {
         }
         None => authority,
     };
-    url_host(host)
+    url_host(host, decoder)
 }
 
 fn split_scheme(text: &str) -> Result<(&str, &str), &'static str> {
@@ -303,18 +316,22 @@ fn ip_port(text: &str) -> Result<(), &'static str> {
     }
 }
 
-fn byte_size(text: &str) -> Result<(), Rejection> {
+fn byte_size(text: &str, decoder: Decoder) -> Result<(), Rejection> {
     if text.is_empty() {
         return Ok(());
     }
-    let rest = text.strip_prefix('-').unwrap_or(text);
+    let rest = text.strip_prefix('-').filter(|_| decoder.takes_negative_sizes()).unwrap_or(text);
     humanize_bytes(rest).map_err(|reason| Rejection { reason, example: "10GiB" })
 }
 
-fn percent(text: &str) -> Result<(), Rejection> {
+fn percent(text: &str, decoder: Decoder) -> Result<(), Rejection> {
     let reject = |reason| Err(Rejection { reason, example: "80%" });
     let Some(number) = text.strip_suffix('%') else { return reject("the `%` is missing") };
-    let number = number.strip_prefix('-').unwrap_or(number);
+    let number = number.strip_prefix('-').filter(|_| decoder.takes_negative_sizes()).unwrap_or(number);
+    // Not a number is neither below 0 nor above 100.
+    if number.eq_ignore_ascii_case("nan") {
+        return Ok(());
+    }
     match parse_float(number) {
         Some(number) if (0.0..=100.0).contains(&number) => Ok(()),
         _ => reject("it is not a percentage from 0 to 100"),
@@ -363,8 +380,11 @@ fn hardware_addr(text: &str) -> Result<(), Rejection> {
 }
 
 fn base64(text: &str) -> Result<(), Rejection> {
+    /// Bits of the last letter that belong to no byte may be set.
+    const ENGINE: GeneralPurpose =
+        GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
     let packed: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
-    match base64::engine::general_purpose::STANDARD.decode(packed) {
+    match ENGINE.decode(packed) {
         Ok(_) => Ok(()),
         Err(_) => Err(Rejection {
             reason: "it is not base64 of the standard alphabet with its padding",
@@ -373,16 +393,18 @@ fn base64(text: &str) -> Result<(), Rejection> {
     }
 }
 
-fn port_range(resolved: &Resolved<'_>, text: &str) -> Result<(), Rejection> {
+fn port_range(resolved: &Resolved<'_>, text: &str, decoder: Decoder) -> Result<(), Rejection> {
     let reject = |reason| Err(Rejection { reason, example: "8000-8080" });
-    if let Resolved::Int(number) = resolved {
-        return if u16::try_from(*number).is_ok() { Ok(()) } else { reject("a port is a number up to 65535") };
+    if let Resolved::Int(_) | Resolved::Float(_) = resolved {
+        let number = decoder.whole(resolved, 0, u16::MAX.into());
+        return number.map_or_else(|_| reject("a port is a number up to 65535"), Ok);
     }
     let Some((low, high)) = text.split_once('-') else {
         return reject("a single port is a number without quotes, a range two numbers with `-` between");
     };
-    match (low.parse::<u16>(), high.parse::<u16>()) {
-        (Ok(_), Ok(_)) => Ok(()),
+    let is_port = |text: &str| text.parse::<u16>().is_ok() && !text.starts_with('+');
+    match (is_port(low), is_port(high)) {
+        (true, true) => Ok(()),
         _ => reject("a port is a number up to 65535"),
     }
 }

@@ -3,10 +3,12 @@
 //! The tables are made at build time from `analyzer/data`, so that start-up parses nothing. Nothing here looks at a
 //! source.
 
+mod decoder;
 mod format;
 mod hardening;
 mod schema;
 
+pub use decoder::{Decoder, NotWhole};
 pub use format::{Format, Rejection};
 pub use hardening::{CipherClass, CipherSuite, Sysctl, Weaker};
 pub use schema::{DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type};

@@ -174,6 +174,11 @@ impl EnumVariant {
     /// Whether `text` is one of the words.
     #[must_use]
     pub fn accepts(&self, text: &str) -> bool {
-        self.values.iter().any(|value| if self.exact_case { *value == text } else { value.eq_ignore_ascii_case(text) })
+        if !self.exact_case {
+            return self.values.iter().any(|value| value.eq_ignore_ascii_case(text));
+        }
+        // Where numbers are among the words, any notation of one will do: `+1`, `00`.
+        let number = |text: &str| text.parse::<i64>().ok();
+        self.values.iter().any(|value| *value == text || number(value).is_some_and(|value| number(text) == Some(value)))
     }
 }

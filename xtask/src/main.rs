@@ -1,23 +1,29 @@
 //! What a maintainer runs: `cargo xtask COMMAND`.
 
+mod agreement;
 mod oracle;
 mod scalars;
 mod schema;
+mod test;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask COMMAND
   generate     writes corpus/generated and, with comments, target/oracle/generated
+  oracle       records the verdicts of every version: tests/oracle and tests/agreement/verdicts
+    --sample N       asks about N variants a version whether the verdicts are still those recorded
+    --fuzz SEED      compares talint with every version on variants of another seed
   oracle-bin   builds the oracles to target/oracle
-  scalars      records in tests/oracle how each version decodes values and documents
-  schema       writes analyzer/data/schema from the oracles";
+  schema       writes analyzer/data/schema from the oracles
+  test         runs all tests";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.first().map(String::as_str) {
         Some("generate") => oracle::generate(&arguments[1..]),
+        Some("oracle") => agreement::run(&arguments[1..]),
         Some("oracle-bin") => oracle::build_all(&arguments[1..]),
-        Some("scalars") => scalars::run(&arguments[1..]),
+        Some("test") => test::run(&arguments[1..]),
         Some("schema") => schema::run(&arguments[1..]),
         _ => Err(USAGE.to_owned()),
     };

@@ -1,7 +1,14 @@
 //! Builds and asks the oracles: Talos's own configuration loader, one binary a minor version.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+use serde_json::json;
 
 /// The Talos minor versions there is an oracle for, oldest first.
 pub(crate) const VERSIONS: [&str; 6] = ["1.9", "1.10", "1.11", "1.12", "1.13", "1.14"];
@@ -68,5 +75,115 @@ pub(crate) fn run(command: &mut Command) -> Result<Vec<u8>, String> {
         Ok(output.stdout)
     } else {
         Err(format!("{command:?}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr).trim_end()))
+    }
+}
+
+/// Why the oracles cannot be asked here: Go is not installed, or a module cannot be had. `None` when they can.
+pub(crate) fn unavailable() -> Option<String> {
+    if let Err(error) = run(Command::new("go").arg("version")) {
+        return Some(error);
+    }
+    VERSIONS.iter().find_map(|version| {
+        let listed = run(Command::new("go").args(["list", "-deps", "-f", "", "."]).current_dir(module(version)));
+        listed.err()
+    })
+}
+
+/// A text to ask an oracle about.
+pub(crate) struct Question {
+    pub(crate) text: Vec<u8>,
+    pub(crate) patch: bool,
+}
+
+/// What an oracle says of a text.
+#[derive(Deserialize)]
+pub(crate) struct Answer {
+    id: String,
+    pub(crate) ok: bool,
+    /// Empty when the text is fine.
+    #[serde(default)]
+    pub(crate) error: String,
+}
+
+/// Asks an oracle all questions at once; an answer for each, in their order.
+pub(crate) fn ask(version: &str, questions: &[Question]) -> Result<Vec<Answer>, String> {
+    let binary = build(version)?;
+    let mut child = Command::new(&binary)
+        .arg("load")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("{}: {error}", binary.display()))?;
+    let mut lines = String::new();
+    for (id, question) in questions.iter().enumerate() {
+        let line = json!({"id": id.to_string(), "bytes": base64(&question.text), "patch": question.patch});
+        let _ = writeln!(lines, "{line}");
+    }
+    let mut input = child.stdin.take().ok_or("no standard input")?;
+    // The oracle answers while it reads, so writing must not wait for reading.
+    let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
+    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    writer.join().map_err(|_| "the writer failed")?.map_err(|error| format!("oracle {version}: {error}"))?;
+
+    let mut answers = BTreeMap::new();
+    for line in output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let answer: Answer = serde_json::from_slice(line).map_err(|error| format!("oracle {version}: {error}"))?;
+        answers.insert(answer.id.clone(), answer);
+    }
+    (0..questions.len())
+        .map(|id| answers.remove(&id.to_string()).ok_or_else(|| format!("oracle {version}: no answer to {id}")))
+        .collect()
+}
+
+/// Writes a table of the workspace and says which of its lines are not as they were.
+pub(crate) fn write_recorded(name: &str, text: &str) -> Result<(), String> {
+    /// More changes than a person reads are only counted.
+    const MOST_SHOWN: usize = 40;
+    let path = workspace().join(name);
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    let only = |of: &str, other: &str, sign: char| -> Vec<String> {
+        let other: std::collections::BTreeSet<&str> = other.lines().collect();
+        of.lines().filter(|line| !other.contains(line)).map(|line| format!("  {sign} {line}")).collect()
+    };
+    let mut changes = only(&before, text, '-');
+    changes.extend(only(text, &before, '+'));
+    println!(
+        "{name}: {}",
+        if changes.is_empty() { "as before".to_owned() } else { format!("{} lines changed", changes.len()) }
+    );
+    for change in changes.iter().take(MOST_SHOWN) {
+        println!("{change}");
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let word = chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            if place <= chunk.len() {
+                text.push(char::from(ALPHABET[(word >> (18 - 6 * place) & 63) as usize]));
+            } else {
+                text.push('=');
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_pads() {
+        for (bytes, text) in [("", ""), ("a", "YQ=="), ("ab", "YWI="), ("abc", "YWJj"), ("abcd", "YWJjZA==")] {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
     }
 }

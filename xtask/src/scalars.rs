@@ -1,36 +1,29 @@
-//! `cargo xtask scalars`: records in `tests/oracle` how each version decodes values and documents.
+//! Records in `tests/oracle` how each version decodes values and documents.
 //!
 //! The verdicts come from the oracles; the questions are the lists in this file.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
 
-use serde::Deserialize;
-use serde_json::json;
-
-use crate::oracle::{self, VERSIONS};
+use crate::oracle::{self, Question, VERSIONS, write_recorded};
 
 /// What a value is decoded into: a name, a document with `@` where the value goes, and a value that is fine.
 ///
 /// A version whose oracle refuses even that value has no such field.
 const TARGETS: &[(&str, &str, &str)] = &[
-    ("string", "machine:\n  token: @\n", "a"),
-    ("bool", "debug: @\n", "true"),
-    ("int", "machine:\n  network:\n    interfaces:\n    - mtu: @\n", "1"),
+    ("string", "version: v1alpha1\nmachine:\n  token: @\n", "a"),
+    ("bool", "version: v1alpha1\ndebug: @\n", "true"),
+    ("int", "version: v1alpha1\nmachine:\n  network:\n    interfaces:\n    - mtu: @\n", "1"),
     ("*int32", "apiVersion: v1alpha1\nkind: BondConfig\nresendIGMP: @\n", "1"),
-    ("uint8", "machine:\n  network:\n    interfaces:\n    - bond:\n        allSlavesActive: @\n", "1"),
-    ("uint16", "machine:\n  network:\n    interfaces:\n    - vlans:\n      - vlanId: @\n", "1"),
-    ("uint32", "machine:\n  network:\n    interfaces:\n    - dhcpOptions:\n        routeMetric: @\n", "1"),
-    ("uint64", "machine:\n  systemDiskEncryption:\n    state:\n      blockSize: @\n", "1"),
-    ("filemode", "machine:\n  files:\n  - permissions: @\n", "0o644"),
+    ("uint8", "version: v1alpha1\nmachine:\n  network:\n    interfaces:\n    - bond:\n        allSlavesActive: @\n", "1"),
+    ("uint16", "version: v1alpha1\nmachine:\n  network:\n    interfaces:\n    - vlans:\n      - vlanId: @\n", "1"),
+    ("uint32", "version: v1alpha1\nmachine:\n  network:\n    interfaces:\n    - dhcpOptions:\n        routeMetric: @\n", "1"),
+    ("uint64", "version: v1alpha1\nmachine:\n  systemDiskEncryption:\n    state:\n      blockSize: @\n", "1"),
+    ("filemode", "version: v1alpha1\nmachine:\n  files:\n  - permissions: @\n", "0o644"),
     ("enum insensitive", "apiVersion: v1alpha1\nkind: NetworkDefaultActionConfig\ningress: @\n", "block"),
     ("enum exact", "apiVersion: v1alpha1\nkind: BondConfig\nfailOverMac: @\n", "none"),
     ("enum of numbers", "apiVersion: v1alpha1\nkind: LinkConfig\nroutes:\n- table: @\n", "main"),
-    ("duration", "machine:\n  time:\n    bootTimeout: @\n", "1m"),
-    ("url", "cluster:\n  controlPlane:\n    endpoint: @\n", "https://a"),
+    ("duration", "version: v1alpha1\nmachine:\n  time:\n    bootTimeout: @\n", "1m"),
+    ("url", "version: v1alpha1\ncluster:\n  controlPlane:\n    endpoint: @\n", "https://a"),
     ("*url", "apiVersion: v1alpha1\nkind: KmsgLogConfig\nurl: @\n", "udp://a"),
     ("ip", "apiVersion: v1alpha1\nkind: LinkConfig\nroutes:\n- gateway: @\n", "192.0.2.1"),
     ("ip-port", "apiVersion: v1alpha1\nkind: KubeSpanEndpointsConfig\nextraAnnouncedEndpoints:\n- @\n", "192.0.2.1:1"),
@@ -39,33 +32,33 @@ const TARGETS: &[(&str, &str, &str)] = &[
     ("port-range", "apiVersion: v1alpha1\nkind: NetworkRuleConfig\nportSelector:\n  ports:\n  - @\n", "1-2"),
     ("bytesize", "apiVersion: v1alpha1\nkind: VolumeConfig\nprovisioning:\n  minSize: @\n", "1GiB"),
     ("bytesize-or-percent", "apiVersion: v1alpha1\nkind: VolumeConfig\nprovisioning:\n  maxSize: @\n", "1GiB"),
-    ("disk-size", "machine:\n  disks:\n  - partitions:\n    - size: @\n", "1GB"),
-    ("disk-size-match", "machine:\n  install:\n    diskSelector:\n      size: @\n", "'>= 1GB'"),
+    ("disk-size", "version: v1alpha1\nmachine:\n  disks:\n  - partitions:\n    - size: @\n", "1GB"),
+    ("disk-size-match", "version: v1alpha1\nmachine:\n  install:\n    diskSelector:\n      size: @\n", "'>= 1GB'"),
     ("cel", "apiVersion: v1alpha1\nkind: VolumeConfig\nprovisioning:\n  diskSelector:\n    match: @\n", "system_disk"),
-    ("base64", "cluster:\n  ca:\n    crt: @\n", "YQ=="),
-    ("base64-key", "cluster:\n  ca:\n    key: @\n", "YQ=="),
-    ("base64 bytes", "machine:\n  registries:\n    config:\n      a:\n        tls:\n          ca: @\n", "YQ=="),
+    ("base64", "version: v1alpha1\ncluster:\n  ca:\n    crt: @\n", "YQ=="),
+    ("base64-key", "version: v1alpha1\ncluster:\n  ca:\n    key: @\n", "YQ=="),
+    ("base64 bytes", "version: v1alpha1\nmachine:\n  registries:\n    config:\n      a:\n        tls:\n          ca: @\n", "YQ=="),
     // A map of texts before 1.13.
-    ("arg", "cluster:\n  etcd:\n    extraArgs:\n      a: @\n", "a"),
-    ("map<arg>", "cluster:\n  etcd:\n    extraArgs: @\n", "{}"),
-    ("map<string>", "machine:\n  sysctls: @\n", "{}"),
-    ("map<string> value", "machine:\n  sysctls:\n    a: @\n", "a"),
-    ("map<string> key", "machine:\n  sysctls: {? @ : a}\n", "a"),
-    ("list<string>", "machine:\n  certSANs: @\n", "[]"),
-    ("list<string> item", "machine:\n  certSANs:\n  - @\n", "a"),
-    ("struct", "machine: @\n", "{}"),
-    ("*struct", "machine:\n  kubelet: @\n", "{}"),
-    ("key of a struct", "machine: {? @ : null}\n", "token"),
+    ("arg", "version: v1alpha1\ncluster:\n  etcd:\n    extraArgs:\n      a: @\n", "a"),
+    ("map<arg>", "version: v1alpha1\ncluster:\n  etcd:\n    extraArgs: @\n", "{}"),
+    ("map<string>", "version: v1alpha1\nmachine:\n  sysctls: @\n", "{}"),
+    ("map<string> value", "version: v1alpha1\nmachine:\n  sysctls:\n    a: @\n", "a"),
+    ("map<string> key", "version: v1alpha1\nmachine:\n  sysctls: {? @ : a}\n", "a"),
+    ("list<string>", "version: v1alpha1\nmachine:\n  certSANs: @\n", "[]"),
+    ("list<string> item", "version: v1alpha1\nmachine:\n  certSANs:\n  - @\n", "a"),
+    ("struct", "version: v1alpha1\nmachine: @\n", "{}"),
+    ("*struct", "version: v1alpha1\nmachine:\n  kubelet: @\n", "{}"),
+    ("key of a struct", "version: v1alpha1\nmachine: {? @ : null}\n", "token"),
     ("list<struct>", "apiVersion: v1alpha1\nkind: NetworkRuleConfig\ningress: @\n", "[]"),
     ("list<struct> item", "apiVersion: v1alpha1\nkind: NetworkRuleConfig\ningress:\n- @\n", "{}"),
-    ("list<*struct> item", "machine:\n  network:\n    interfaces:\n    - @\n", "{}"),
-    ("map<*struct> value", "machine:\n  registries:\n    mirrors:\n      a: @\n", "{}"),
-    ("inlineManifests", "cluster:\n  inlineManifests: @\n", "[]"),
-    ("certificate and key", "cluster:\n  ca: @\n", "{}"),
-    ("unstructured", "machine:\n  baseRuntimeSpecOverrides: @\n", "{}"),
-    ("any", "machine:\n  baseRuntimeSpecOverrides:\n    a: @\n", "a"),
-    ("key in any", "machine:\n  baseRuntimeSpecOverrides:\n    a: {? @ : b}\n", "a"),
-    ("list<unstructured> item", "machine:\n  pods:\n  - @\n", "{}"),
+    ("list<*struct> item", "version: v1alpha1\nmachine:\n  network:\n    interfaces:\n    - @\n", "{}"),
+    ("map<*struct> value", "version: v1alpha1\nmachine:\n  registries:\n    mirrors:\n      a: @\n", "{}"),
+    ("inlineManifests", "version: v1alpha1\ncluster:\n  inlineManifests: @\n", "[]"),
+    ("certificate and key", "version: v1alpha1\ncluster:\n  ca: @\n", "{}"),
+    ("unstructured", "version: v1alpha1\nmachine:\n  baseRuntimeSpecOverrides: @\n", "{}"),
+    ("any", "version: v1alpha1\nmachine:\n  baseRuntimeSpecOverrides:\n    a: @\n", "a"),
+    ("key in any", "version: v1alpha1\nmachine:\n  baseRuntimeSpecOverrides:\n    a: {? @ : b}\n", "a"),
+    ("list<unstructured> item", "version: v1alpha1\nmachine:\n  pods:\n  - @\n", "{}"),
     ("document", "@\n", "machine: {}"),
 ];
 
@@ -462,7 +455,7 @@ const NOTATIONS: &[&str] = &[
 const DOCUMENTS: &[(&str, &[u8])] = &include!("scalars/documents.in");
 
 /// Records the verdicts.
-pub(crate) fn run(_arguments: &[String]) -> Result<(), String> {
+pub(crate) fn record() -> Result<(), String> {
     let mut questions = Vec::new();
     for (_, template, fine) in TARGETS {
         questions.push(Question { text: template.replace('@', fine).into_bytes(), patch: false });
@@ -485,7 +478,8 @@ pub(crate) fn run(_arguments: &[String]) -> Result<(), String> {
 
     let mut verdicts: Vec<Vec<bool>> = Vec::new();
     for version in VERSIONS {
-        verdicts.push(ask(version, &questions)?);
+        let answers = oracle::ask(version, &questions)?;
+        verdicts.push(answers.iter().map(|answer| answer.ok).collect());
     }
 
     let targets_end = TARGETS.len();
@@ -502,7 +496,7 @@ pub(crate) fn run(_arguments: &[String]) -> Result<(), String> {
             .collect();
         let _ = writeln!(targets, "{target}\t{}\t{}", escape(template.as_bytes()), without.join(","));
     }
-    write("targets.tsv", &targets)?;
+    write_recorded("tests/oracle/targets.tsv", &targets)?;
 
     let mut scalars = format!("{HEADER}target\tvalue\t{columns}\n");
     for (place, (target, value)) in pairs.iter().enumerate() {
@@ -516,7 +510,7 @@ pub(crate) fn run(_arguments: &[String]) -> Result<(), String> {
             .collect();
         let _ = writeln!(scalars, "{}\t{}\t{}", TARGETS[*target].0, escape(value.as_bytes()), cells.join("\t"));
     }
-    write("scalars.tsv", &scalars)?;
+    write_recorded("tests/oracle/scalars.tsv", &scalars)?;
 
     let mut documents = format!("{HEADER}about\tpatch\ttext\t{columns}\n");
     for (place, (name, text)) in DOCUMENTS.iter().enumerate() {
@@ -525,52 +519,11 @@ pub(crate) fn run(_arguments: &[String]) -> Result<(), String> {
         let (patch, name) = name.strip_prefix("patch:").map_or(("no", *name), |name| ("yes", name.trim_start()));
         let _ = writeln!(documents, "{name}\t{patch}\t{}\t{}", escape(text), cells.join("\t"));
     }
-    write("documents.tsv", &documents)
+    write_recorded("tests/oracle/documents.tsv", &documents)
 }
 
 const HEADER: &str =
-    "# Recorded by `cargo xtask scalars`. In the texts \\n, \\t, \\r, \\\\ and \\xNN stand for bytes.\n";
-
-struct Question {
-    text: Vec<u8>,
-    patch: bool,
-}
-
-#[derive(Deserialize)]
-struct Verdict {
-    id: String,
-    ok: bool,
-}
-
-/// Asks an oracle all questions at once.
-fn ask(version: &str, questions: &[Question]) -> Result<Vec<bool>, String> {
-    let binary = oracle::build(version)?;
-    let mut child = Command::new(&binary)
-        .arg("load")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| format!("{}: {error}", binary.display()))?;
-    let mut lines = String::new();
-    for (id, question) in questions.iter().enumerate() {
-        let line = json!({"id": id.to_string(), "bytes": base64(&question.text), "patch": question.patch});
-        let _ = writeln!(lines, "{line}");
-    }
-    let mut input = child.stdin.take().ok_or("no standard input")?;
-    // The oracle answers while it reads, so writing must not wait for reading.
-    let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
-    let output = child.wait_with_output().map_err(|error| error.to_string())?;
-    writer.join().map_err(|_| "the writer failed")?.map_err(|error| format!("oracle {version}: {error}"))?;
-
-    let mut verdicts = BTreeMap::new();
-    for line in output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        let verdict: Verdict = serde_json::from_slice(line).map_err(|error| format!("oracle {version}: {error}"))?;
-        verdicts.insert(verdict.id, verdict.ok);
-    }
-    (0..questions.len())
-        .map(|id| verdicts.get(&id.to_string()).copied().ok_or_else(|| format!("oracle {version}: no answer to {id}")))
-        .collect()
-}
+    "# Recorded by `cargo xtask oracle`. In the texts \\n, \\t, \\r, \\\\ and \\xNN stand for bytes.\n";
 
 /// Writes bytes as text in one cell.
 fn escape(bytes: &[u8]) -> String {
@@ -608,37 +561,9 @@ fn escape(bytes: &[u8]) -> String {
     escaped
 }
 
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            if place <= chunk.len() {
-                text.push(char::from(ALPHABET[(word >> (18 - 6 * place) & 63) as usize]));
-            } else {
-                text.push('=');
-            }
-        }
-    }
-    text
-}
-
-fn write(name: &str, text: &str) -> Result<(), String> {
-    let path = oracle::workspace().join("tests/oracle").join(name);
-    fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base64_pads() {
-        for (bytes, text) in [("", ""), ("a", "YQ=="), ("ab", "YWI="), ("abc", "YWJj"), ("abcd", "YWJjZA==")] {
-            assert_eq!(base64(bytes.as_bytes()), text);
-        }
-    }
 
     #[test]
     fn cells_hold_no_control_characters() {

@@ -1,14 +1,14 @@
 //! The walk over a document beside its tables.
+//!
+//! Every node is seen once, and once more for each shape that aliases put it to: aliases are never expanded.
 
 use super::{Issue, IssueKind, closest, noun, places};
 use crate::input::{Input, InputKind, is_unknown};
-use crate::syntax::{Kind, NodeId, NodeRef, Resolved, resolve};
-use crate::tables::{self, FieldVariant, Format, Shape, Type};
+use crate::syntax::{Kind, NodeId, NodeRef, Resolved};
+use crate::tables::{self, Decoder, FieldVariant, Format, NotWhole, Shape, Type};
 use crate::text::Span;
 use crate::version::TalosVersion;
-
-/// From this version on, a null inside a list or a mapping of structures held by pointer is refused.
-const NULL_ELEMENTS_REFUSED_SINCE: u8 = 14;
+use std::collections::HashSet;
 
 /// Holds one document of configuration to the tables of `version`. Documents of other kinds give nothing.
 #[must_use]
@@ -26,8 +26,15 @@ pub fn check<'t, 's>(input: &Input<'t, 's>, version: TalosVersion) -> Vec<Issue<
         }
         _ => return Vec::new(),
     };
-    let mut walk =
-        Walk { version, kind: document.kind, is_patch, issues: Vec::new(), aliases: Vec::new(), open: Vec::new() };
+    let mut walk = Walk {
+        version,
+        decoder: Decoder::of(version),
+        kind: document.kind,
+        is_patch,
+        issues: Vec::new(),
+        aliases: HashSet::new(),
+        open: Vec::new(),
+    };
     if let InputKind::Document(document) = input.kind {
         walk.kind_of(root, document.versions());
         if !document.versions().contains(version) {
@@ -43,17 +50,18 @@ pub fn check<'t, 's>(input: &Input<'t, 's>, version: TalosVersion) -> Vec<Issue<
 struct Flags {
     secret: bool,
     deprecated: bool,
-    /// Reached through an alias: Talos looks for unknown keys only where they are written.
-    via_alias: bool,
+    /// Reached through an alias where the decoder does not look for unknown keys.
+    unchecked: bool,
 }
 
 struct Walk<'t, 's> {
     version: TalosVersion,
+    decoder: Decoder,
     kind: &'static str,
     is_patch: bool,
     issues: Vec<Issue<'t, 's>>,
     /// What aliases led to, with the shape it was held to: each is walked once, so that aliases of aliases do not grow.
-    aliases: Vec<(NodeId, *const Shape)>,
+    aliases: HashSet<(NodeId, *const Shape)>,
     /// Targets of the aliases being followed.
     open: Vec<NodeId>,
 }
@@ -103,6 +111,7 @@ impl<'t, 's> Walk<'t, 's> {
                 other => self.wrong_type(node, other),
             },
             Kind::Mapping => match shape.value() {
+                Shape::Format(format) if self.decoder.takes_empty_mapping(*format) && node.children().next().is_none() => {}
                 Shape::Struct(inner) => self.structure(node, inner, flags),
                 Shape::Map(inner) => self.map(node, inner, flags),
                 Shape::Any => self.anything(node),
@@ -112,8 +121,8 @@ impl<'t, 's> Walk<'t, 's> {
     }
 
     fn element(&mut self, node: NodeRef<'t, 's>, shape: &'static Shape, flags: Flags) {
-        let refused = self.version.minor() >= NULL_ELEMENTS_REFUSED_SINCE && matches!(shape, Shape::Pointer(_));
-        if refused && node.is_null() {
+        let refused = self.decoder.refuses_null_elements() && matches!(shape, Shape::Pointer(_));
+        if refused && node.resolved().is_null() {
             let kind = IssueKind::WrongType { expected: noun(shape.value()), found: "null" };
             self.report(node, node.visible_span(), kind);
             return;
@@ -128,33 +137,29 @@ impl<'t, 's> Walk<'t, 's> {
             return;
         }
         let visit = (target.id(), std::ptr::from_ref(shape));
-        if self.aliases.contains(&visit) {
-            return;
+        if self.aliases.insert(visit) {
+            self.open.push(target.id());
+            self.value(target, shape, self.behind_alias(flags));
+            self.open.pop();
         }
-        self.aliases.push(visit);
-        self.open.push(target.id());
-        self.value(target, shape, Flags { via_alias: true, ..flags });
-        self.open.pop();
+    }
+
+    fn behind_alias(&self, flags: Flags) -> Flags {
+        Flags { unchecked: !self.decoder.looks_behind_aliases(), ..flags }
     }
 
     fn structure(&mut self, node: NodeRef<'t, 's>, structure: &'static Type, flags: Flags) {
         for (key, value) in node.entries() {
-            if key.kind() != Kind::Scalar {
-                let is_alias_of_scalar = key.kind() == Kind::Alias && key.resolved().kind() == Kind::Scalar;
-                if !is_unknown(key) && !is_alias_of_scalar {
-                    self.report(key, key.span(), IssueKind::KeyNotScalar);
-                } else if key.kind() == Kind::Alias && !flags.via_alias {
-                    self.report(key, key.span(), IssueKind::KeyNotScalar);
-                }
+            if !self.key(key, flags) {
                 continue;
             }
-            let name = key.value();
-            match structure.field(name) {
+            let key_text = key.resolved().value();
+            match structure.field(key_text) {
                 Some(field) => match field.variant(self.version) {
                     Some(variant) => self.field(key, value, variant, flags),
                     None => {
                         let kind = IssueKind::FieldNotInVersion { versions: field.versions() };
-                        if !flags.via_alias {
+                        if !flags.unchecked {
                             self.report(key, key.span(), kind);
                         }
                     }
@@ -164,6 +169,25 @@ impl<'t, 's> Walk<'t, 's> {
         }
     }
 
+    /// Judges a key by itself; whether there is a value to look at under it.
+    fn key(&mut self, key: NodeRef<'t, 's>, flags: Flags) -> bool {
+        if is_unknown(key) {
+            return false;
+        }
+        let is_scalar = key.kind() == Kind::Scalar
+            // An alias as a key is only refused where unknown keys are looked for.
+            || flags.unchecked && key.resolved().kind() == Kind::Scalar;
+        if !is_scalar {
+            self.report(key, key.span(), IssueKind::KeyNotScalar);
+            return false;
+        }
+        if self.decoder.resolve(key.resolved()) == Resolved::Invalid {
+            self.contradicting_tag(key, &Shape::String, flags);
+            return false;
+        }
+        true
+    }
+
     fn unknown_key(&mut self, key: NodeRef<'t, 's>, structure: &'static Type, flags: Flags, is_root: bool) {
         let name = key.value();
         // SOPS keeps its own data beside the document and takes it out when it decrypts.
@@ -171,10 +195,10 @@ impl<'t, 's> Walk<'t, 's> {
         let is_directive = self.is_patch && name == "$patch";
         // The root of a machine configuration may say its apiVersion.
         let is_api_version = is_root && name == "apiVersion" && self.kind == tables::V1ALPHA1;
-        if flags.via_alias || is_unknown(key) || is_sops || is_directive {
+        if flags.unchecked || is_sops || is_directive {
             return;
         }
-        if resolve(key) == Resolved::Merge {
+        if self.decoder.resolve(key) == Resolved::Merge {
             self.report(key, key.span(), IssueKind::MergeKey);
             return;
         }
@@ -187,7 +211,7 @@ impl<'t, 's> Walk<'t, 's> {
     }
 
     fn field(&mut self, key: NodeRef<'t, 's>, value: NodeRef<'t, 's>, variant: &'static FieldVariant, flags: Flags) {
-        if variant.deprecated && !flags.deprecated && !flags.via_alias {
+        if variant.deprecated && !flags.deprecated && !flags.unchecked {
             self.report(key, key.span(), IssueKind::Deprecated { replaced_by: variant.replaced_by });
         }
         let flags = Flags {
@@ -200,15 +224,13 @@ impl<'t, 's> Walk<'t, 's> {
 
     fn map(&mut self, node: NodeRef<'t, 's>, inner: &'static Shape, flags: Flags) {
         for (key, value) in node.entries() {
-            if is_unknown(key) {
+            if !self.key(key, flags) {
                 continue;
             }
-            if key.kind() != Kind::Scalar {
-                self.report(key, key.span(), IssueKind::KeyNotScalar);
-            } else if resolve(key) == Resolved::Merge {
-                self.merge(key, value, inner, flags);
-            } else {
-                self.element(value, inner, flags);
+            match self.decoder.resolve(key.resolved()) {
+                Resolved::Merge => self.merge(key, value, inner, flags),
+                Resolved::Timestamp if !self.decoder.takes_dates_as_text() => self.wrong_type(key, &Shape::String),
+                _ => self.element(value, inner, flags),
             }
         }
     }
@@ -216,49 +238,82 @@ impl<'t, 's> Walk<'t, 's> {
     /// `<<` in a mapping with keys of the user's own: the decoder merges an alias of a mapping.
     fn merge(&mut self, key: NodeRef<'t, 's>, value: NodeRef<'t, 's>, inner: &'static Shape, flags: Flags) {
         let target = value.resolved();
-        match (value.kind(), target.kind()) {
-            (Kind::Alias, Kind::Mapping) => self.map(target, inner, Flags { via_alias: true, ..flags }),
-            _ if matches!(inner.value(), Shape::Any) && target.kind() != Kind::Scalar => {}
-            _ => self.report(key, key.span(), IssueKind::MergeKey),
+        if matches!(inner.value(), Shape::Any) {
+            self.merge_anything(key, value);
+        } else if value.kind() == Kind::Alias
+            && target.kind() == Kind::Mapping
+            // Where the decoder looks for unknown keys, it takes the value of `<<` for an element.
+            && !self.decoder.looks_behind_aliases()
+        {
+            self.map(target, inner, self.behind_alias(flags));
+        } else {
+            self.report(key, key.span(), IssueKind::MergeKey);
         }
     }
 
-    /// A part that Talos takes as it is: only tags can be wrong in it.
+    /// A part that Talos takes as it is: only keys, tags and merges can be wrong in it.
     fn anything(&mut self, node: NodeRef<'t, 's>) {
+        for (key, value) in node.entries() {
+            if is_unknown(key) {
+                continue;
+            }
+            if key.resolved().kind() != Kind::Scalar {
+                self.report(key, key.span(), IssueKind::KeyNotScalar);
+            } else if self.decoder.resolve(key.resolved()) == Resolved::Merge {
+                self.merge_anything(key, value);
+            }
+        }
         for child in node.children() {
             match child.kind() {
                 Kind::Scalar if child.node().tag.is_some() => self.scalar(child, &Shape::Any, Flags::default()),
+                Kind::Scalar => {}
                 Kind::Sequence | Kind::Mapping => self.anything(child),
-                _ => {}
+                Kind::Alias if child.target().is_some_and(|target| is_inside(child, target)) => {
+                    self.report(child, child.span(), IssueKind::AliasCycle);
+                }
+                Kind::Alias => {}
             }
         }
     }
 
+    /// `<<` in a part that Talos takes as it is: the decoder merges mappings, and lists of them.
+    fn merge_anything(&mut self, key: NodeRef<'t, 's>, value: NodeRef<'t, 's>) {
+        let is_mapping = |node: NodeRef<'t, 's>| node.resolved().kind() == Kind::Mapping;
+        if !is_mapping(value) && !(value.kind() == Kind::Sequence && value.items().all(is_mapping)) {
+            self.report(key, key.span(), IssueKind::MergeKey);
+        }
+    }
+
     fn scalar(&mut self, node: NodeRef<'t, 's>, shape: &'static Shape, flags: Flags) {
-        let resolved = resolve(node);
-        if resolved == Resolved::Invalid {
-            let tag = node.node().tag.as_deref().unwrap_or("");
-            let reason = format!("the tag `{tag}` does not fit the value");
-            self.invalid(node, shape, reason, Vec::new(), None, flags);
+        let resolved = self.decoder.resolve(node);
+        let text = match (&resolved, node.node().tag.as_deref()) {
+            (Resolved::Invalid, _) => {
+                self.contradicting_tag(node, shape, flags);
+                return;
+            }
+            (Resolved::Str(text), Some("!!binary")) => text,
+            _ => node.value(),
+        };
+        if resolved == Resolved::Merge && self.decoder.skips_merge_as_value() && !reads_text(shape) {
             return;
         }
         match shape {
+            Shape::String if resolved == Resolved::Timestamp && !self.decoder.takes_dates_as_text() => {
+                self.wrong_type(node, shape);
+            }
             Shape::String | Shape::Any | Shape::Pointer(_) => {}
             Shape::Bool => match &resolved {
                 Resolved::Bool(_) => {}
-                Resolved::Str(text) if matches!(&**text, "y" | "Y" | "yes" | "on" | "n" | "N" | "no" | "off") => {}
+                Resolved::Str(text) if BOOL_WORDS.contains(&&**text) => {}
                 _ => self.wrong_type(node, shape),
             },
-            Shape::Int { min, max } => match resolved {
-                Resolved::Int(number) if (*min..=*max).contains(&number) => {}
-                Resolved::Int(_) => {
+            Shape::Int { min, max } => match self.decoder.whole(&resolved, *min, *max) {
+                Ok(()) => {}
+                Err(NotWhole::WrongType) => self.wrong_type(node, shape),
+                Err(NotWhole::OutOfRange) => {
                     let reason = format!("it is not from {min} to {max}");
                     self.invalid(node, shape, reason, Vec::new(), None, flags);
                 }
-                // The decoder cuts the fraction off.
-                #[expect(clippy::cast_possible_truncation, reason = "the decoder converts so")]
-                Resolved::Float(number) if number.is_finite() && (*min..=*max).contains(&(number as i128)) => {}
-                _ => self.wrong_type(node, shape),
             },
             Shape::Float => {
                 if !matches!(resolved, Resolved::Int(_) | Resolved::Float(_)) {
@@ -266,20 +321,26 @@ impl<'t, 's> Walk<'t, 's> {
                 }
             }
             Shape::Format(format) => {
-                if let Err(rejection) = format.check(&resolved, node.value()) {
+                if let Err(rejection) = format.check(&resolved, text, self.decoder) {
                     self.invalid(node, shape, rejection.reason.to_owned(), vec![rejection.example], None, flags);
                 }
             }
             Shape::Enum(enumeration) => {
                 let Some(variant) = enumeration.variant(self.version) else { return };
-                if !variant.accepts(node.value()) {
-                    let near = closest(node.value(), variant.values.iter().copied());
+                if !variant.accepts(text) {
+                    let near = closest(text, variant.values.iter().copied());
                     let reason = "it is none of the words that Talos knows here".to_owned();
                     self.invalid(node, shape, reason, variant.values.to_vec(), near, flags);
                 }
             }
             Shape::Struct(_) | Shape::List(_) | Shape::Map(_) => self.wrong_type(node, shape),
         }
+    }
+
+    fn contradicting_tag(&mut self, node: NodeRef<'t, 's>, shape: &'static Shape, flags: Flags) {
+        let tag = node.node().tag.as_deref().unwrap_or("");
+        let reason = format!("the tag `{tag}` does not fit the value");
+        self.invalid(node, shape, reason, Vec::new(), None, flags);
     }
 
     fn invalid(
@@ -300,7 +361,7 @@ impl<'t, 's> Walk<'t, 's> {
             Kind::Sequence => "a list",
             Kind::Mapping => "a mapping",
             Kind::Alias => "an alias",
-            Kind::Scalar => match resolve(node) {
+            Kind::Scalar => match self.decoder.resolve(node) {
                 Resolved::Null => "null",
                 Resolved::Bool(_) => "true or false",
                 Resolved::Int(_) => "a whole number",
@@ -323,6 +384,19 @@ impl<'t, 's> Walk<'t, 's> {
 /// Whether a mapping of a patch says that what it stands for is deleted.
 fn is_deletion(node: NodeRef<'_, '_>) -> bool {
     node.get("$patch").is_some_and(|directive| directive.value() == "delete")
+}
+
+/// Words of YAML 1.1 that a boolean field takes beside `true` and `false`.
+const BOOL_WORDS: [&str; 16] =
+    ["y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF"];
+
+/// Whether a scalar is read as the text it is, whatever it is by itself.
+fn reads_text(shape: &Shape) -> bool {
+    match shape {
+        Shape::String | Shape::Enum(_) => true,
+        Shape::Format(format) => !matches!(format, Format::Duration | Format::FileMode | Format::PortRange),
+        _ => false,
+    }
 }
 
 /// Whether `node` lies inside of `outer`.

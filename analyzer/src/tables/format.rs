@@ -226,7 +226,11 @@ fn split_scheme(text: &str) -> Result<(&str, &str), &'static str> {
     Ok(("", text))
 }
 
-fn url_host(host: &str) -> Result<(), &'static str> {
+fn url_host(host: &str, decoder: Decoder) -> Result<(), &'static str> {
+    let is_bare_ipv6 = !host.starts_with('[') && host.matches(':').count() > 1;
+    if is_bare_ipv6 && !decoder.takes_bare_ipv6_hosts() {
+        return Err("an IPv6 address is in brackets");
+    }
     let port = if host.starts_with('[') {
         let end = host.rfind(']').ok_or("the bracket of the IPv6 address is not closed")?;
         &host[end + 1..]

@@ -4,6 +4,8 @@
 //! names stand for several findings. A comment `#^ rule/name` speaks of the line above it, `#v rule/name` of the line below. What
 //! is not written must not be found, whatever its severity. `corpus/README.md` says more.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

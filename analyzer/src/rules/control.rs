@@ -5,6 +5,7 @@ use crate::directives::Role;
 use crate::finding::Severity;
 use crate::rule::{Findings, Rule};
 use crate::settings::{Effective, Written};
+use crate::syntax::{Resolved, resolve_text};
 use crate::tables;
 use crate::text::Span;
 use crate::version::VersionSet;
@@ -74,7 +75,7 @@ impl Weak {
     /// Judges the value of a setting: `words` are the parts of a list, `text` the value as a whole.
     fn applies(&self, text: &str, words: &[&str]) -> bool {
         let text = text.trim();
-        let number = || text.parse::<i64>().ok();
+        let number = || whole_number(text);
         match self {
             Self::AtMost(limit) => number().is_some_and(|number| number <= *limit),
             Self::AtLeast(limit) => number().is_some_and(|number| number >= *limit),
@@ -101,6 +102,16 @@ impl Weak {
             Self::PlainHttp => word.to_ascii_lowercase().starts_with("http://"),
             _ => false,
         })
+    }
+}
+
+/// A whole number as YAML and Go write them: `-1`, `0x10`, `4e3`.
+fn whole_number(text: &str) -> Option<i64> {
+    match resolve_text(text) {
+        Resolved::Int(number) => i64::try_from(number).ok(),
+        #[expect(clippy::cast_possible_truncation, reason = "beyond the range every limit is passed all the same")]
+        Resolved::Float(number) if number.is_finite() => Some(number as i64),
+        _ => None,
     }
 }
 

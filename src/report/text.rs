@@ -64,7 +64,12 @@ fn summary(checked: &[Checked]) -> String {
     let mut versions: BTreeMap<String, usize> = BTreeMap::new();
     for file in checked {
         let version = &file.analysis.versions;
-        *versions.entry(format!("Talos {} ({})", version.talos, version.talos_source.as_str())).or_default() += 1;
+        let source = version.talos_source.as_str();
+        let source = match version.talos_named {
+            Some(named) => format!("the nearest known to {named}, {source}"),
+            None => source.to_owned(),
+        };
+        *versions.entry(format!("Talos {} ({source})", version.talos)).or_default() += 1;
     }
     let versions: Vec<String> = if versions.len() == 1 {
         versions.into_keys().collect()

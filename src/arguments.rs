@@ -1,5 +1,7 @@
 //! The arguments of the command line.
 
+#![allow(clippy::doc_markdown, reason = "these comments are the help texts")]
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use talint_analyzer::context::Mode;

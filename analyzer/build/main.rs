@@ -2,6 +2,9 @@
 //!
 //! Wrong data stops the build with the file and the line.
 
+// Wrong data is to stop the build, and cargo is spoken to on standard output.
+#![allow(clippy::panic, clippy::expect_used, clippy::print_stdout)]
+
 mod rules;
 mod schema;
 mod settings;

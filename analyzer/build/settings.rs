@@ -146,7 +146,7 @@ pub(crate) fn settings(data: &Path) -> String {
 
 /// The rows of `sysctls.tsv`.
 pub(crate) fn sysctls(data: &Path) -> String {
-    let mut out = String::from("static SYSCTLS: &[Sysctl] = &[\n");
+    let mut out = String::from("pub(super) static SYSCTLS: &[Sysctl] = &[\n");
     for row in tsv::read(&data.join("sysctls.tsv")) {
         let weaker = match row.get("weaker") {
             "lower" => "Weaker::Lower",
@@ -172,7 +172,7 @@ pub(crate) fn sysctls(data: &Path) -> String {
 
 /// The rows of `cipher-suites.tsv`.
 pub(crate) fn cipher_suites(data: &Path) -> String {
-    let mut out = String::from("static SUITES: &[CipherSuite] = &[\n");
+    let mut out = String::from("pub(super) static SUITES: &[CipherSuite] = &[\n");
     for row in tsv::read(&data.join("cipher-suites.tsv")) {
         let class = match row.get("class") {
             "tls13" => "Tls13",
@@ -239,14 +239,14 @@ fn control(rule: &ControlRule, check: &Check) -> String {
         Some("optional") => "Some(None)".to_owned(),
         Some(word) => format!("Some(Some({}))", severity(word)),
     };
-    let role = match check.role.as_deref() {
+    let machines = match check.role.as_deref() {
         None => "None",
         Some("controlplane") => "Some(crate::directives::Role::ControlPlane)",
         Some("worker") => "Some(crate::directives::Role::Worker)",
         Some(word) => panic!("{}: `{word}` is not a role", rule.rule),
     };
     format!(
-        "  Control {{ rule: {:?}, setting: {:?}, weak: {weak}, versions: VersionSet::from_bits({}), role: {role}, \
+        "  Control {{ rule: {:?}, setting: {:?}, weak: {weak}, versions: VersionSet::from_bits({}), role: {machines}, \
          not_in_container: {}, written: {}, absent: {absent}, problem: {:?}, expected: {:?}, write: {:?} }},\n",
         rule.rule,
         check.setting,

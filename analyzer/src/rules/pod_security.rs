@@ -21,7 +21,7 @@ pub(super) const DOCUMENT: &str = "KubeAdmissionControlConfig";
 /// The way to each item of that list.
 const ITEMS: &[&str] = &["cluster", "apiServer", "admissionControl", "[]"];
 
-/// The entries of the PodSecurity plugin: items of the list, and documents.
+/// The entries of the `PodSecurity` plugin: items of the list, and documents.
 pub(super) fn entries<'t, 's>(context: &Context<'t, 's>) -> Vec<NodeRef<'t, 's>> {
     let items = find(context.inputs, tables::V1ALPHA1, ITEMS).into_iter().map(|found| found.node);
     let all = items.chain(context.documents(DOCUMENT));

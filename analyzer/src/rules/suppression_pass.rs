@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::finding::Finding;
 use crate::rule::Rule;
+use crate::syntax::NodeRef;
 use crate::text::LineIndex;
 
 const UNUSED: &str = "suppression/unused";
@@ -73,6 +74,6 @@ pub fn suppress(
 /// The first line that a finding belongs to: its own, or, inside of a block scalar, that of the key, for no comment can
 /// stand between the two.
 fn first_line(context: &Context<'_, '_>, lines: &LineIndex, offset: u32) -> usize {
-    let key = context.tree.block_scalar_at(offset).and_then(|scalar| scalar.key());
+    let key = context.tree.block_scalar_at(offset).and_then(NodeRef::key);
     lines.line(key.map_or(offset, |key| key.span().start))
 }

@@ -49,7 +49,7 @@ fn removed(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let nodes = pod_security::entries(context).into_iter().chain(around);
     let mut places: Vec<_> = nodes.filter_map(pod_security::deletion).collect();
     for input in context.inputs.iter().filter(|input| matches!(input.kind, InputKind::JsonPatch)) {
-        places.extend(input.root.into_iter().flat_map(|root| root.items()).filter_map(taken_away));
+        places.extend(input.root.into_iter().flat_map(NodeRef::items).filter_map(taken_away));
     }
     for node in places {
         let mut finding = rule.finding(context, node, message);

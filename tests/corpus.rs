@@ -175,6 +175,19 @@ fn generated_configurations_give_no_error_and_no_warning() {
 }
 
 #[test]
+fn generated_configurations_leave_disks_and_the_firewall_to_harden() {
+    for path in files_below(&corpus().join("generated")) {
+        let text = std::fs::read(&path).unwrap();
+        let profile = Some(talint_analyzer::finding::Profile::Hardened);
+        let analysis = analyze(&path.display().to_string(), &text, &Options { profile, ..Options::default() });
+        for rule in ["disk/encryption", "network/firewall-absent"] {
+            let count = analysis.findings.iter().filter(|finding| finding.rule == rule).count();
+            assert_eq!(count, 1, "{}: {rule}", path.display());
+        }
+    }
+}
+
+#[test]
 fn what_is_not_talos_gives_nothing() {
     let files = files_below(&corpus().join("foreign"));
     assert!(files.len() >= 15, "only {} foreign files", files.len());

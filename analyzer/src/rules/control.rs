@@ -66,7 +66,7 @@ pub enum Weak {
     ZeroDuration,
     /// Addresses and URLs of more than the machine itself.
     NotLoopback,
-    /// URLs without encryption.
+    /// URLs without encryption of more than the machine itself.
     PlainHttp,
 }
 
@@ -89,7 +89,7 @@ impl Weak {
             Self::Empty => text.is_empty(),
             Self::ZeroDuration => !text.is_empty() && text.trim_matches(['0', '.', 'h', 'm', 's', '-', '+']).is_empty(),
             Self::NotLoopback => words.iter().any(|word| !is_loopback(word)),
-            Self::PlainHttp => words.iter().any(|word| word.to_ascii_lowercase().starts_with("http://")),
+            Self::PlainHttp => words.iter().any(|word| is_plain_http(word)),
         }
     }
 
@@ -98,14 +98,19 @@ impl Weak {
         words.iter().copied().find(|(word, _)| match self {
             Self::Holds(known) => known.contains(word),
             Self::NotLoopback => !is_loopback(word),
-            Self::PlainHttp => word.to_ascii_lowercase().starts_with("http://"),
+            Self::PlainHttp => is_plain_http(word),
             _ => false,
         })
     }
 }
 
+/// Whether a URL goes to another host without encryption.
+pub(super) fn is_plain_http(text: &str) -> bool {
+    text.to_ascii_lowercase().starts_with("http://") && !is_loopback(text)
+}
+
 /// Whether an address, an address with a port, or a URL stays on the machine.
-fn is_loopback(text: &str) -> bool {
+pub(super) fn is_loopback(text: &str) -> bool {
     let host = text.split_once("://").map_or(text, |(_, rest)| rest);
     let host = host.split('/').next().unwrap_or(host);
     host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]") || host == "::1"
@@ -137,7 +142,9 @@ fn written(
     let words = winner.words(context.text);
     let Some(text) = winner.text().or_else(|| (!words.is_empty() || winner.is_list()).then_some("")) else { return };
     let bare: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-    if !control.weak.applies(text, &bare) {
+    // A list of mappings has no words, and is not empty for that.
+    let holds_more = matches!(control.weak, Weak::Empty) && winner.node.items().next().is_some();
+    if holds_more || !control.weak.applies(text, &bare) {
         return;
     }
     let culprit = control.weak.culprit(&words);

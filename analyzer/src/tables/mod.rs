@@ -11,11 +11,14 @@ mod schema;
 pub use decoder::{Decoder, NotWhole};
 pub use format::{Format, Rejection};
 pub use hardening::{CipherClass, CipherSuite, Sysctl, Weaker};
-pub use schema::{DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type};
+pub use schema::{
+    DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
+};
 
 include!(concat!(env!("OUT_DIR"), "/schema.rs"));
 include!(concat!(env!("OUT_DIR"), "/sysctls.rs"));
 include!(concat!(env!("OUT_DIR"), "/cipher_suites.rs"));
+include!(concat!(env!("OUT_DIR"), "/unused_fields.rs"));
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
 pub const V1ALPHA1: &str = "v1alpha1";
@@ -49,4 +52,10 @@ pub fn sysctls() -> &'static [Sysctl] {
 #[must_use]
 pub fn cipher_suites() -> &'static [CipherSuite] {
     SUITES
+}
+
+/// The fields that Talos accepts and nobody reads.
+#[must_use]
+pub fn unused_fields() -> &'static [UnusedField] {
+    UNUSED_FIELDS
 }

@@ -8,6 +8,7 @@ use crate::syntax::{self, Kind, NodeRef, Tree};
 use crate::tables::{self, Shape, Type};
 use crate::text::{LineIndex, Span, decode};
 use base64::Engine as _;
+use std::borrow::Cow;
 
 /// The length of a bootstrap token.
 const TOKEN_LENGTH: usize = 23;
@@ -102,7 +103,7 @@ fn content(scalar: NodeRef<'_, '_>) -> Content {
         || value.starts_with(CERTIFICATE_IN_BASE64)
         || value.starts_with(PUBLIC_KEY_IN_BASE64);
     let is_public = is_public && !value.contains("PRIVATE KEY");
-    let is_url_without_token = value.contains("://") && !has_join_token(value);
+    let is_url_without_token = value.contains("://") && !has_join_token(value) && password_in(value).is_none();
     if scalar.is_null() || value.is_empty() || is_public || is_url_without_token && !input::is_unknown(scalar) {
         Content::Nothing
     } else if input::is_unknown(scalar) || is_placeholder(value) {
@@ -275,9 +276,12 @@ fn is_plain_word(value: &str) -> bool {
     value.len() < 6 || input::is_unknown_text(value)
 }
 
-/// Private keys in PEM, plain or in base64, join tokens and bootstrap tokens.
+/// Private keys in PEM, plain or in base64, addresses with a password, join tokens and bootstrap tokens.
 fn looks_secret(value: &str) -> bool {
-    // A bootstrap token is the shortest of them, and most values are shorter.
+    if password_in(value).is_some() {
+        return true;
+    }
+    // Of the others a bootstrap token is the shortest, and most values are shorter.
     if value.len() < TOKEN_LENGTH {
         return false;
     }
@@ -290,6 +294,23 @@ fn looks_secret(value: &str) -> bool {
         || value.starts_with(PEM_IN_BASE64) && !value.starts_with(CERTIFICATE_IN_BASE64)
         || has_join_token(value)
         || is_token()
+}
+
+/// An address as it may be shown: without the password in it.
+#[must_use]
+pub fn shown(address: &str) -> Cow<'_, str> {
+    match password_in(address) {
+        Some(password) => Cow::Owned(address.replacen(&format!(":{password}@"), ":<redacted>@", 1)),
+        None => Cow::Borrowed(address),
+    }
+}
+
+/// The password in an address: `https://user:password@host`.
+fn password_in(address: &str) -> Option<&str> {
+    let (_, rest) = address.split_once("://")?;
+    let (user, _) = rest.split('/').next()?.rsplit_once('@')?;
+    let (_, password) = user.split_once(':')?;
+    (!password.is_empty() && !input::is_unknown_text(password)).then_some(password)
 }
 
 /// Whether an address brings the token that lets a machine join Omni.

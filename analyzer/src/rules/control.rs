@@ -4,6 +4,7 @@ use crate::context::{Context, Mode};
 use crate::directives::Role;
 use crate::finding::Severity;
 use crate::rule::{Findings, Rule};
+use crate::secrets;
 use crate::settings::{Effective, Written};
 use crate::tables;
 use crate::text::Span;
@@ -155,7 +156,7 @@ fn written(
     };
     let message = match (value, winner.is_secret()) {
         (_, true) | ("", _) => format!("`{name}`: {}", control.problem),
-        (value, _) => format!("`{name}` is `{value}`: {}", control.problem),
+        (value, _) => format!("`{name}` is `{}`: {}", secrets::shown(value), control.problem),
     };
     let mut finding = rule.finding(context, winner.node, message);
     if let Some((_, span)) = culprit {

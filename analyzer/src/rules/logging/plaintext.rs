@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::finding::{Finding, Profile, Severity};
 use crate::input::is_unknown_text;
 use crate::rule::{Example, Findings, Rule};
+use crate::secrets;
 use crate::settings::find;
 use crate::tables;
 
@@ -60,7 +61,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
 }
 
 fn message(what: &str, destination: &str) -> String {
-    format!("{what} to `{destination}` unencrypted")
+    format!("{what} to `{}` unencrypted", secrets::shown(destination))
 }
 
 fn help() -> String {

@@ -175,6 +175,42 @@ fn generated_configurations_give_no_error_and_no_warning() {
 }
 
 #[test]
+fn generated_configurations_leave_disks_and_the_firewall_to_harden() {
+    for path in files_below(&corpus().join("generated")) {
+        let text = std::fs::read(&path).unwrap();
+        let profile = Some(talint_analyzer::finding::Profile::Hardened);
+        let analysis = analyze(&path.display().to_string(), &text, &Options { profile, ..Options::default() });
+        for rule in ["disk/encryption", "network/firewall-absent"] {
+            let count = analysis.findings.iter().filter(|finding| finding.rule == rule).count();
+            assert_eq!(count, 1, "{}: {rule}", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_finding_shows_a_secret() {
+    for path in files_below(&corpus()) {
+        let bytes = std::fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        let name = path.display().to_string();
+        let options = Options { profile: Some(talint_analyzer::finding::Profile::Strict), ..Options::default() };
+        let secrets: Vec<&str> = talint_analyzer::secrets::find(&name, &bytes)
+            .into_iter()
+            .filter_map(|span| text.get(span.start as usize..span.end as usize))
+            .map(|secret| secret.trim_matches(['"', '\'']))
+            .filter(|secret| secret.len() >= 12)
+            .collect();
+        for finding in analyze(&name, &bytes, &options).findings {
+            let related = finding.related.iter().map(|related| related.message.as_str());
+            for said in related.chain([finding.message.as_str(), finding.help.as_deref().unwrap_or("")]) {
+                let shown = secrets.iter().any(|secret| said.contains(secret));
+                assert!(!shown, "{name}: {} shows a secret", finding.rule);
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_not_talos_gives_nothing() {
     let files = files_below(&corpus().join("foreign"));
     assert!(files.len() >= 15, "only {} foreign files", files.len());

@@ -170,6 +170,21 @@ pub(crate) fn sysctls(data: &Path) -> String {
     out
 }
 
+/// The rows of `unused-fields.tsv`.
+pub(crate) fn unused_fields(data: &Path) -> String {
+    let mut out = String::from("pub(super) static UNUSED_FIELDS: &[UnusedField] = &[\n");
+    for row in tsv::read(&data.join("unused-fields.tsv")) {
+        let path: Vec<&str> = row.get("path").split('.').collect();
+        let (versions, because) = (row.versions(), row.get("because"));
+        let _ = writeln!(
+            out,
+            "  UnusedField {{ path: &{path:?}, versions: VersionSet::from_bits({versions}), because: {because:?} }},"
+        );
+    }
+    out.push_str("];\n");
+    out
+}
+
 /// The rows of `cipher-suites.tsv`.
 pub(crate) fn cipher_suites(data: &Path) -> String {
     let mut out = String::from("pub(super) static SUITES: &[CipherSuite] = &[\n");

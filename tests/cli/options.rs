@@ -12,6 +12,11 @@ machine:
   kubelet:
     extraConfig:
       podPidsLimit: 4096
+  features:
+    rbac: true
+    apidCheckExtKeyUsage: true
+  install:
+    disk: /dev/sda
 cluster:
   controlPlane:
     endpoint: https://192.0.2.10:6443

@@ -4,6 +4,7 @@ use crate::context::{Context, Mode};
 use crate::directives::Role;
 use crate::finding::Severity;
 use crate::rule::{Findings, Rule};
+use crate::secrets;
 use crate::settings::{Effective, Written};
 use crate::syntax::{Resolved, resolve_text};
 use crate::tables;
@@ -67,7 +68,7 @@ pub enum Weak {
     ZeroDuration,
     /// Addresses and URLs of more than the machine itself.
     NotLoopback,
-    /// URLs without encryption.
+    /// URLs without encryption of more than the machine itself.
     PlainHttp,
 }
 
@@ -90,7 +91,7 @@ impl Weak {
             Self::Empty => text.is_empty(),
             Self::ZeroDuration => !text.is_empty() && text.trim_matches(['0', '.', 'h', 'm', 's', '-', '+']).is_empty(),
             Self::NotLoopback => words.iter().any(|word| !is_loopback(word)),
-            Self::PlainHttp => words.iter().any(|word| word.to_ascii_lowercase().starts_with("http://")),
+            Self::PlainHttp => words.iter().any(|word| is_plain_http(word)),
         }
     }
 
@@ -99,7 +100,7 @@ impl Weak {
         words.iter().copied().find(|(word, _)| match self {
             Self::Holds(known) => known.contains(word),
             Self::NotLoopback => !is_loopback(word),
-            Self::PlainHttp => word.to_ascii_lowercase().starts_with("http://"),
+            Self::PlainHttp => is_plain_http(word),
             _ => false,
         })
     }
@@ -115,8 +116,13 @@ fn whole_number(text: &str) -> Option<i64> {
     }
 }
 
+/// Whether a URL goes to another host without encryption.
+pub(super) fn is_plain_http(text: &str) -> bool {
+    text.to_ascii_lowercase().starts_with("http://") && !is_loopback(text)
+}
+
 /// Whether an address, an address with a port, or a URL stays on the machine.
-fn is_loopback(text: &str) -> bool {
+pub(super) fn is_loopback(text: &str) -> bool {
     let host = text.split_once("://").map_or(text, |(_, rest)| rest);
     let host = host.split('/').next().unwrap_or(host);
     host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]") || host == "::1"
@@ -148,7 +154,9 @@ fn written(
     let words = winner.words(context.text);
     let Some(text) = winner.text().or_else(|| (!words.is_empty() || winner.is_list()).then_some("")) else { return };
     let bare: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-    if !control.weak.applies(text, &bare) {
+    // A list of mappings has no words, and is not empty for that.
+    let holds_more = matches!(control.weak, Weak::Empty) && winner.node.items().next().is_some();
+    if holds_more || !control.weak.applies(text, &bare) {
         return;
     }
     let culprit = control.weak.culprit(&words);
@@ -159,7 +167,7 @@ fn written(
     };
     let message = match (value, winner.is_secret()) {
         (_, true) | ("", _) => format!("`{name}`: {}", control.problem),
-        (value, _) => format!("`{name}` is `{value}`: {}", control.problem),
+        (value, _) => format!("`{name}` is `{}`: {}", secrets::shown(value), control.problem),
     };
     let mut finding = rule.finding(context, winner.node, message);
     if let Some((_, span)) = culprit {

@@ -1,8 +1,11 @@
 //! All rules. A rule is a file below this folder or a row of `analyzer/data/controls`; the build gathers both.
 
 mod cipher_suites;
+mod clear_text;
 mod control;
 mod documents;
+mod encryption;
+mod images;
 mod pod_security;
 mod suppression_pass;
 

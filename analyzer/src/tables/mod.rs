@@ -11,22 +11,25 @@ mod schema;
 pub use decoder::{Decoder, NotWhole};
 pub use format::{Format, Rejection};
 pub use hardening::{CipherClass, CipherSuite, Sysctl, Weaker};
-pub use schema::{DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type};
+pub use schema::{
+    DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
+};
 
 /// What the build makes of `analyzer/data`; nobody reads it.
 #[expect(clippy::unreadable_literal, reason = "the numbers are bounds of integer types, written by the build")]
 mod generated {
     use super::{
         CipherClass, CipherSuite, DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Format,
-        Shape, Sysctl, Type, Weaker,
+        Shape, Sysctl, Type, UnusedField, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
     include!(concat!(env!("OUT_DIR"), "/sysctls.rs"));
     include!(concat!(env!("OUT_DIR"), "/cipher_suites.rs"));
+    include!(concat!(env!("OUT_DIR"), "/unused_fields.rs"));
 }
 
-use generated::{DOCUMENTS, SUITES, SYSCTLS};
+use generated::{DOCUMENTS, SUITES, SYSCTLS, UNUSED_FIELDS};
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
 pub const V1ALPHA1: &str = "v1alpha1";
@@ -60,4 +63,10 @@ pub fn sysctls() -> &'static [Sysctl] {
 #[must_use]
 pub fn cipher_suites() -> &'static [CipherSuite] {
     SUITES
+}
+
+/// The fields that Talos accepts and nobody reads.
+#[must_use]
+pub fn unused_fields() -> &'static [UnusedField] {
+    UNUSED_FIELDS
 }

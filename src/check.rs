@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use std::io::{self, IsTerminal as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use talint_analyzer::input::Form;
 use talint_analyzer::{Options, analyze};
 
 const FOUND: u8 = 1;
@@ -74,6 +75,7 @@ fn check_all(inputs: &[Input], options: &CheckOptions) -> Vec<Result<Checked, St
         kubernetes: options.kubernetes_version,
         profile: options.profile.map(Into::into),
         mode: options.mode.into(),
+        form: Form::Detected,
         select: options.select.clone(),
         ignore: options.ignore.clone(),
     };
@@ -97,7 +99,7 @@ fn check_one(input: &Input, options: &CheckOptions, asked: &Options) -> Result<C
     let analysis = analysis.map_err(|_| "internal error while analysing this file; please report it".to_owned())?;
     // What is not Talos's need not be kept.
     let bytes = if analysis.documents > 0 { bytes } else { Vec::new() };
-    Ok(Checked { path, bytes, analysis })
+    Ok(Checked { path, bytes, form: asked.form, analysis })
 }
 
 fn name(input: &Input, options: &CheckOptions) -> String {

@@ -2,6 +2,7 @@
 //!
 //! Wrong data stops the build with the file and the line.
 
+mod kernel;
 mod rules;
 mod schema;
 mod settings;
@@ -20,6 +21,8 @@ fn main() {
     write(&out.join("sysctls.rs"), &settings::sysctls(&root.join("data")));
     write(&out.join("cipher_suites.rs"), &settings::cipher_suites(&root.join("data")));
     write(&out.join("controls.rs"), &settings::controls(&root.join("data")));
+    write(&out.join("kernel.rs"), &kernel::tables(&root.join("data/kernel")));
+    write(&out.join("kernel_rules.rs"), &kernel::rules(&root.join("data/kernel")));
     write(&out.join("rules.rs"), &rules::registry(&root.join("src/rules")));
 }
 

@@ -104,7 +104,7 @@ enum Weak {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Example {
+pub(crate) struct Example {
     talos: Option<u8>,
     text: String,
 }
@@ -259,11 +259,11 @@ fn control(rule: &ControlRule, check: &Check) -> String {
     )
 }
 
-fn example(example: &Example) -> String {
+pub(crate) fn example(example: &Example) -> String {
     format!("Example {{ talos: {:?}, text: {:?} }}", example.talos, example.text)
 }
 
-fn severity(word: &str) -> &'static str {
+pub(crate) fn severity(word: &str) -> &'static str {
     match word {
         "info" => "Severity::Info",
         "warning" => "Severity::Warning",
@@ -272,7 +272,7 @@ fn severity(word: &str) -> &'static str {
     }
 }
 
-fn profile(word: &str) -> &'static str {
+pub(crate) fn profile(word: &str) -> &'static str {
     match word {
         "default" => "Profile::Default",
         "hardened" => "Profile::Hardened",
@@ -323,11 +323,11 @@ fn places(place: &Place, setting_combine: &'static str, components: &[Component]
     }
 }
 
-fn bits(versions: Option<&str>) -> u16 {
+pub(crate) fn bits(versions: Option<&str>) -> u16 {
     versions.map_or(0b11_1111, |versions| tsv::versions(versions).unwrap_or_else(|error| panic!("{versions}: {error}")))
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> T {
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> T {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -3,23 +3,24 @@
 //! What is secret is told by the tables, and beyond them by the names of keys and the look of values: to hide too much
 //! costs nothing.
 
-use crate::input::{self, Input, InputKind};
-use crate::syntax::{self, Kind, NodeRef, Tree};
+use crate::input::{self, Form, Input, InputKind};
+use crate::syntax::{Kind, NodeRef, Tree};
 use crate::tables::{self, Shape, Type};
 use crate::text::{LineIndex, Span, decode};
+use std::ops::Range;
 
 /// The bytes of every secret in the source `bytes`, called `path`, in their order. What is not Talos's holds none that
 /// would ever be shown.
 #[must_use]
-pub fn find(path: &str, bytes: &[u8]) -> Vec<Span> {
+pub fn find(path: &str, bytes: &[u8], form: Form) -> Vec<Span> {
     let (text, _) = decode(bytes);
-    let tree = syntax::parse(&text);
-    let inputs = input::recognise(&tree, path);
+    let tree = input::parse(&text, path, form);
+    let inputs = input::recognise(&tree, path, form);
     let mut spans = Vec::new();
     for input in inputs.iter().filter(|input| input.kind.is_ours()) {
         let Some(root) = input.root else { continue };
         in_document(input, root, &mut spans);
-        by_look(root, &mut spans);
+        by_look(root, &text, &mut spans);
     }
     if tree.documents.iter().any(|document| document.broken) {
         in_unread_lines(&text, &tree, &mut spans);
@@ -102,25 +103,85 @@ fn all_scalars(node: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
 }
 
 /// Values that look like secrets, or stand under a key that is named like one.
-fn by_look(node: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
+fn by_look(node: NodeRef<'_, '_>, text: &str, spans: &mut Vec<Span>) {
     match node.kind() {
         Kind::Scalar => {
             if looks_secret(node.value()) {
                 spans.push(node.span());
+            } else if node.value().contains("://") || node.value().contains("talos.config.") {
+                in_words(node, text, spans);
             }
         }
         Kind::Alias => {}
-        Kind::Sequence => node.items().for_each(|item| by_look(item, spans)),
+        Kind::Sequence => node.items().for_each(|item| by_look(item, text, spans)),
         Kind::Mapping => {
             for (key, value) in node.entries() {
                 if value.kind() == Kind::Scalar && is_named_secret(key.value()) && !is_plain_word(value.value()) {
                     spans.push(value.span());
                 } else {
-                    by_look(value, spans);
+                    by_look(value, text, spans);
                 }
             }
         }
     }
+}
+
+/// The credentials in the words of a scalar; all of it, when the words cannot be found in the text.
+fn in_words(node: NodeRef<'_, '_>, text: &str, spans: &mut Vec<Span>) {
+    let value = node.value();
+    let offset = node.span().slice(text).find(value);
+    for word in value.split_whitespace() {
+        let Some(credential) = credential(word) else { continue };
+        let start = word.as_ptr() as usize - value.as_ptr() as usize;
+        spans.push(match offset {
+            Some(offset) => {
+                let start = node.span().start as usize + offset + start;
+                Span::new(start + credential.range.start, start + credential.range.end)
+            }
+            None => node.span(),
+        });
+    }
+}
+
+/// A credential in a word of configuration or a kernel argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// Its bytes in the word.
+    pub range: Range<usize>,
+    /// What it is, as a noun.
+    pub noun: &'static str,
+}
+
+/// The credential that a word holds, if it does: the value of an argument that is one, the user and password of a URL, or
+/// a token among its parameters.
+#[must_use]
+pub fn credential(word: &str) -> Option<Credential> {
+    const ARGUMENTS: [(&str, &str); 3] = [
+        ("talos.config.oauth.client_secret=", "a client secret"),
+        ("talos.config.inline=", "a machine configuration"),
+        ("talos.config.early=", "a machine configuration"),
+    ];
+    const PARAMETERS: [&str; 6] = ["jointoken=", "token=", "secret=", "password=", "access_token=", "api_key="];
+    for (start, noun) in ARGUMENTS {
+        if word.starts_with(start) && word.len() > start.len() {
+            return Some(Credential { range: start.len()..word.len(), noun });
+        }
+    }
+    let authority = word.find("://")? + 3;
+    let rest = word.get(authority..)?;
+    let host_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    if let Some(at) = rest.get(..host_end)?.rfind('@').filter(|at| *at > 0) {
+        return Some(Credential { range: authority..authority + at, noun: "a user and password" });
+    }
+    let mut start = authority + rest.find('?')? + 1;
+    for parameter in word.get(start..)?.split('&') {
+        let lower = parameter.to_ascii_lowercase();
+        if let Some(name) = PARAMETERS.iter().find(|name| lower.starts_with(*name) && lower.len() > name.len()) {
+            return Some(Credential { range: start + name.len()..start + parameter.len(), noun: "a token" });
+        }
+        start += parameter.len() + 1;
+    }
+    None
 }
 
 /// Lines that could not be read have no nodes; of those only the text is known.

@@ -42,7 +42,7 @@ fn without_secrets(file: &Checked) -> String {
     let (text, _) = decode(&file.bytes);
     let mut shown = String::with_capacity(text.len());
     let mut at = 0;
-    for span in secrets::find(&file.path, &file.bytes) {
+    for span in secrets::find(&file.path, &file.bytes, file.form) {
         let (start, end) = ((span.start as usize).max(at), (span.end as usize).max(at));
         shown.push_str(text.get(at..start).unwrap_or(""));
         // Bytewise, for the ranges of findings count bytes.

@@ -6,16 +6,19 @@
 mod decoder;
 mod format;
 mod hardening;
+mod kernel;
 mod schema;
 
 pub use decoder::{Decoder, NotWhole};
 pub use format::{Format, Rejection};
 pub use hardening::{CipherClass, CipherSuite, Sysctl, Weaker};
+pub use kernel::{KernelDefault, RecommendedArgument, TalosArgument};
 pub use schema::{DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type};
 
 include!(concat!(env!("OUT_DIR"), "/schema.rs"));
 include!(concat!(env!("OUT_DIR"), "/sysctls.rs"));
 include!(concat!(env!("OUT_DIR"), "/cipher_suites.rs"));
+include!(concat!(env!("OUT_DIR"), "/kernel.rs"));
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
 pub const V1ALPHA1: &str = "v1alpha1";
@@ -49,4 +52,22 @@ pub fn sysctls() -> &'static [Sysctl] {
 #[must_use]
 pub fn cipher_suites() -> &'static [CipherSuite] {
     SUITES
+}
+
+/// The arguments that Talos puts on the kernel command line by itself, in their order.
+#[must_use]
+pub fn kernel_defaults() -> &'static [KernelDefault] {
+    KERNEL_DEFAULTS
+}
+
+/// The kernel arguments that Talos itself reads.
+#[must_use]
+pub fn talos_arguments() -> &'static [TalosArgument] {
+    TALOS_ARGUMENTS
+}
+
+/// The kernel arguments that are recommended and no default.
+#[must_use]
+pub fn recommended_arguments() -> &'static [RecommendedArgument] {
+    RECOMMENDED
 }

@@ -19,6 +19,7 @@ fn main() {
     write(&out.join("schema.rs"), &schema::tables(&root.join("data/schema")));
     write(&out.join("settings.rs"), &settings::settings(&root.join("data")));
     write(&out.join("sysctls.rs"), &settings::sysctls(&root.join("data")));
+    write(&out.join("sysctl_names.rs"), &settings::sysctl_names(&root.join("data")));
     write(&out.join("cipher_suites.rs"), &settings::cipher_suites(&root.join("data")));
     write(&out.join("controls.rs"), &settings::controls(&root.join("data")));
     write(&out.join("kernel.rs"), &kernel::tables(&root.join("data/kernel")));

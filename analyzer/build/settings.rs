@@ -152,7 +152,8 @@ pub(crate) fn sysctls(data: &Path) -> String {
             "lower" => "Weaker::Lower",
             "higher" => "Weaker::Higher",
             "other" => "Weaker::Other",
-            _ => row.fail("weaker is `lower`, `higher` or `other`"),
+            "without" => "Weaker::Without",
+            _ => row.fail("weaker is `lower`, `higher`, `other` or `without`"),
         };
         let _ = writeln!(
             out,
@@ -165,6 +166,19 @@ pub(crate) fn sysctls(data: &Path) -> String {
             row.get("reference"),
             row.get("protects"),
         );
+    }
+    out.push_str("];\n");
+    out
+}
+
+/// The rows of `sysctl-names.tsv`.
+pub(crate) fn sysctl_names(data: &Path) -> String {
+    let mut out = String::from("static SYSCTL_NAMES: &[SysctlName] = &[\n");
+    for row in tsv::read(&data.join("sysctl-names.tsv")) {
+        let other = if row.get("of") == "linux" { None } else { Some(row.get("of")) };
+        let instead = Some(row.get("instead")).filter(|name| !name.is_empty());
+        let name = row.get("name");
+        let _ = writeln!(out, "  SysctlName {{ name: {name:?}, other_system: {other:?}, instead: {instead:?} }},");
     }
     out.push_str("];\n");
     out

@@ -35,6 +35,7 @@ fn in_document(input: &Input<'_, '_>, root: NodeRef<'_, '_>, spans: &mut Vec<Spa
         InputKind::MachineConfig { .. } => in_structure(root, tables::v1alpha1().root, spans),
         InputKind::Document(document) => in_structure(root, document.root, spans),
         InputKind::JsonPatch => root.items().for_each(|operation| in_operation(operation, spans)),
+        InputKind::Schematic => in_structure(root, tables::schematic(), spans),
         InputKind::SecretsBundle | InputKind::Talosconfig => all_scalars(root, spans),
         _ => {}
     }

@@ -6,6 +6,7 @@ mod documents;
 mod kernel_argument;
 mod pod_security;
 mod suppression_pass;
+mod sysctls;
 
 pub use control::{Control, Weak};
 pub use kernel_argument::{ArgumentCheck, Reader, Reads, WeakArgument};

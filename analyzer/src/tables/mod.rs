@@ -11,12 +11,13 @@ mod schema;
 
 pub use decoder::{Decoder, NotWhole};
 pub use format::{Format, Rejection};
-pub use hardening::{CipherClass, CipherSuite, Sysctl, Weaker};
+pub use hardening::{CipherClass, CipherSuite, Sysctl, SysctlName, Weaker};
 pub use kernel::{KernelDefault, RecommendedArgument, TalosArgument};
 pub use schema::{DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type};
 
 include!(concat!(env!("OUT_DIR"), "/schema.rs"));
 include!(concat!(env!("OUT_DIR"), "/sysctls.rs"));
+include!(concat!(env!("OUT_DIR"), "/sysctl_names.rs"));
 include!(concat!(env!("OUT_DIR"), "/cipher_suites.rs"));
 include!(concat!(env!("OUT_DIR"), "/kernel.rs"));
 
@@ -42,10 +43,22 @@ pub fn v1alpha1() -> &'static DocumentType {
     document_type(V1ALPHA1).unwrap_or(&DOCUMENTS[0])
 }
 
+/// What an Image Factory schematic holds.
+#[must_use]
+pub fn schematic() -> &'static Type {
+    SCHEMATIC
+}
+
 /// The kernel parameters that Talos sets by itself, sorted by key.
 #[must_use]
 pub fn sysctls() -> &'static [Sysctl] {
     SYSCTLS
+}
+
+/// Kernel parameters by name, of Linux and of other systems, sorted by name.
+#[must_use]
+pub fn sysctl_names() -> &'static [SysctlName] {
+    SYSCTL_NAMES
 }
 
 /// The cipher suites that Kubernetes knows, sorted by name.

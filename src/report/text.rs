@@ -1,7 +1,7 @@
 //! Findings for people.
 
 use super::{Checked, count, statistics};
-use crate::arguments::CheckOptions;
+use crate::arguments::OutputOptions;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -13,7 +13,7 @@ use talint_analyzer::text::{Span, decode};
 const WIDTH: usize = 110;
 
 /// The findings of all files, with the lines they are about, and a line that sums up.
-pub(crate) fn text(checked: &[Checked], options: &CheckOptions, color: bool) -> String {
+pub(crate) fn text(checked: &[Checked], options: &OutputOptions, color: bool) -> String {
     let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(WIDTH).with_context_lines(1);
     let mut out = String::new();

@@ -104,7 +104,7 @@ enum Weak {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Example {
+pub(crate) struct Example {
     talos: Option<u8>,
     text: String,
 }
@@ -152,7 +152,8 @@ pub(crate) fn sysctls(data: &Path) -> String {
             "lower" => "Weaker::Lower",
             "higher" => "Weaker::Higher",
             "other" => "Weaker::Other",
-            _ => row.fail("weaker is `lower`, `higher` or `other`"),
+            "without" => "Weaker::Without",
+            _ => row.fail("weaker is `lower`, `higher`, `other` or `without`"),
         };
         let _ = writeln!(
             out,
@@ -180,6 +181,19 @@ pub(crate) fn unused_fields(data: &Path) -> String {
             out,
             "  UnusedField {{ path: &{path:?}, versions: VersionSet::from_bits({versions}), because: {because:?} }},"
         );
+    }
+    out.push_str("];\n");
+    out
+}
+
+/// The rows of `sysctl-names.tsv`.
+pub(crate) fn sysctl_names(data: &Path) -> String {
+    let mut out = String::from("pub(super) static SYSCTL_NAMES: &[SysctlName] = &[\n");
+    for row in tsv::read(&data.join("sysctl-names.tsv")) {
+        let other = if row.get("of") == "linux" { None } else { Some(row.get("of")) };
+        let instead = Some(row.get("instead")).filter(|name| !name.is_empty());
+        let name = row.get("name");
+        let _ = writeln!(out, "  SysctlName {{ name: {name:?}, other_system: {other:?}, instead: {instead:?} }},");
     }
     out.push_str("];\n");
     out
@@ -276,11 +290,11 @@ fn control(rule: &ControlRule, check: &Check) -> String {
     )
 }
 
-fn example(example: &Example) -> String {
+pub(crate) fn example(example: &Example) -> String {
     format!("Example {{ talos: {:?}, text: {:?} }}", example.talos, example.text)
 }
 
-fn severity(word: &str) -> &'static str {
+pub(crate) fn severity(word: &str) -> &'static str {
     match word {
         "info" => "Severity::Info",
         "warning" => "Severity::Warning",
@@ -289,7 +303,7 @@ fn severity(word: &str) -> &'static str {
     }
 }
 
-fn profile(word: &str) -> &'static str {
+pub(crate) fn profile(word: &str) -> &'static str {
     match word {
         "default" => "Profile::Default",
         "hardened" => "Profile::Hardened",
@@ -340,11 +354,11 @@ fn places(place: &Place, setting_combine: &'static str, components: &[Component]
     }
 }
 
-fn bits(versions: Option<&str>) -> u16 {
+pub(crate) fn bits(versions: Option<&str>) -> u16 {
     versions.map_or(0b11_1111, |versions| tsv::versions(versions).unwrap_or_else(|error| panic!("{versions}: {error}")))
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> T {
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> T {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -43,8 +43,7 @@ pub fn resolve<'t>(node: NodeRef<'t, '_>) -> Resolved<'t> {
         "!!binary" => return binary(value),
         _ => {}
     }
-    let is_known =
-        matches!(tag, "" | "!" | "!!null" | "!!bool" | "!!int" | "!!float" | "!!timestamp" | "!!merge");
+    let is_known = matches!(tag, "" | "!" | "!!null" | "!!bool" | "!!int" | "!!float" | "!!timestamp" | "!!merge");
     if !is_known {
         // A tag of the user's own says nothing of the type.
         return Resolved::Str(Cow::Borrowed(value));

@@ -222,7 +222,9 @@ fn recognise_mapping(root: NodeRef<'_, '_>, path: &str) -> InputKind {
         (Some("v1alpha1"), None) if !is_machine_config(root, path) => return InputKind::UnknownDocument,
         // A version of another group is another project's. Without any, the kind must be one of ours.
         (other, Some(kind)) => {
-            let is_ours = other.is_none_or(|version| !version.contains('/'));
+            // Other projects keep what they say of an object apart from its metadata.
+            let is_object = ["metadata", "spec", "status"].iter().any(|key| root.entry(key).is_some());
+            let is_ours = other.is_none_or(|version| !version.contains('/')) && !is_object;
             return match tables::document_type(kind).filter(|document| is_ours && document.kind != tables::V1ALPHA1) {
                 Some(document) => InputKind::Document(document),
                 None => InputKind::Foreign,
@@ -260,39 +262,67 @@ fn is_machine_config(root: NodeRef<'_, '_>, path: &str) -> bool {
     let section = |name: &str| root.get(name).filter(|node| node.kind() == Kind::Mapping);
     let machine = section("machine");
     let cluster = section("cluster");
+    let evidence = |section: Option<NodeRef<'_, '_>>, name| section.map_or((0, 0), |section| count_known(section, name));
+    let (of_machine, against_machine) = evidence(machine, "machine");
+    let (of_cluster, against_cluster) = evidence(cluster, "cluster");
     let has_section = root.entry("machine").is_some() || root.entry("cluster").is_some();
     if root.get("version").is_some_and(|version| version.value() == "v1alpha1") {
-        return has_section || root.entries().all(|(key, _)| is_root_key(key.value()));
+        let speaks_against = against_machine + against_cluster > 0 && of_machine + of_cluster == 0;
+        return !speaks_against && (has_section || root.entries().all(|(key, _)| is_root_key(key.value())));
     }
     let foreign = root.entries().filter(|(key, _)| !is_root_key(key.value())).count();
     let named_after_talos = is_named_after_talos(path);
-    if let Some(machine) = machine {
-        let (known, unknown) = count_known(machine, "machine");
-        let misspelt_root = foreign <= 1 && known >= unknown;
-        if known >= 1 && (known >= unknown && foreign == 0 || unknown == 0 && misspelt_root) {
-            return true;
-        }
-        if named_after_talos && foreign == 0 && machine.entries().next().is_some() {
+    if of_machine >= 1 {
+        let misspelt_root = against_machine == 0 && foreign <= 1;
+        if foreign == 0 && of_machine >= against_machine || misspelt_root {
             return true;
         }
     }
-    if let Some(cluster) = cluster {
-        let (known, unknown) = count_known(cluster, "cluster");
-        if foreign == 0 && known >= 1 && known >= unknown {
-            // Words such as `network`, `ca` or `id` stand below `cluster` in many an application's values.
-            let distinct = cluster.entries().any(|(key, value)| is_distinct(key.value(), value));
-            return distinct || named_after_talos;
-        }
+    if let Some(cluster) = cluster
+        && foreign == 0
+        && of_cluster >= 1
+        && of_cluster >= against_cluster
+    {
+        // Words such as `network`, `ca` or `id` stand below `cluster` in many an application's values.
+        let distinct = cluster.entries().any(|(key, value)| is_distinct(key.value(), value));
+        return distinct || named_after_talos && against_cluster == 0;
     }
-    named_after_talos && foreign == 0 && has_section && root.entry("$patch").is_some()
+    let is_telling = machine.is_some_and(|machine| machine.entries().next().is_some()) || root.entry("$patch").is_some();
+    named_after_talos && foreign == 0 && has_section && is_telling
 }
 
-/// How many keys of a section Talos knows, in any version, and how many it does not.
+/// How many keys of a section speak for Talos, and how many against it: those that it knows, with a value of the kind
+/// they hold, or that are misspelt, and all others.
 fn count_known(section: NodeRef<'_, '_>, name: &str) -> (usize, usize) {
     let Some(section_type) = struct_of(tables::v1alpha1().root, name) else { return (0, 0) };
-    let known = section.entries().filter(|(key, _)| section_type.field(key.value()).is_some()).count();
-    let patched = section.entries().filter(|(key, _)| matches!(key.value(), "$patch" | "<<")).count();
-    (known + patched, section.entries().count() - known - patched)
+    let speaks_for = |(key, value): &(NodeRef<'_, '_>, NodeRef<'_, '_>)| {
+        let word = key.value();
+        match section_type.field(word) {
+            Some(field) => field.variants.iter().any(|variant| can_hold(variant.shape.value(), word, *value)),
+            None => {
+                let similar = |field: &tables::Field| strsim::osa_distance(field.name, word) <= word.len() / 4;
+                matches!(word, "$patch" | "<<") || is_unknown(*key) || section_type.fields.iter().any(similar)
+            }
+        }
+    };
+    let known = section.entries().filter(speaks_for).count();
+    (known, section.entries().count() - known)
+}
+
+/// Whether a value is of the kind that a field holds: a mapping, a list or a single value.
+fn can_hold(shape: &Shape, key: &str, value: NodeRef<'_, '_>) -> bool {
+    let node = value.resolved();
+    if node.is_null() || is_unknown(node) || node.get("$patch").is_some() {
+        return true;
+    }
+    match shape {
+        Shape::Struct(_) | Shape::Map(_) => node.kind() == Kind::Mapping,
+        Shape::List(_) => node.kind() == Kind::Sequence,
+        Shape::Any | Shape::Pointer(_) => true,
+        // `type` is a word that everyone uses; its values are not.
+        _ if key == "type" => matches!(node.value(), "controlplane" | "worker" | "init" | "join"),
+        _ => node.kind() == Kind::Scalar,
+    }
 }
 
 /// Whether a key below `cluster` is Talos's beyond doubt: by its own name, or by what it holds.

@@ -3,9 +3,21 @@
 use crate::syntax::{self, Tree};
 use crate::text::{LineIndex, Span};
 
-/// Starts of arguments that kernels and Talos know.
-const TELLING: &[&str] =
-    &["talos.", "console", "init_on_alloc", "init_on_free", "slab_nomerge", "pti", "printk.", "BOOT_IMAGE"];
+/// Starts of arguments that Talos reads, or puts on the command line by itself.
+const TELLING: &[&str] = &[
+    "talos.",
+    "init_on_alloc=",
+    "init_on_free=",
+    "slab_nomerge",
+    "pti=",
+    "printk.devkmsg=",
+    "consoleblank=",
+    "nvme_core.io_timeout=",
+    "module.sig_enforce=",
+    "proc_mem.force_override=",
+    "ima_",
+    "selinux=1",
+];
 
 /// What a source is known to be before it is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -23,6 +23,8 @@ pub(super) struct Stop {
     pub problem: Problem,
     /// End of the last part that was read well.
     pub after: u32,
+    /// Where the outermost collection in brackets begins, when reading stopped inside of one.
+    pub open_flow: Option<u32>,
     /// Index of the document that could not be read.
     pub document: usize,
     /// Set when Talos's library would have read on.
@@ -309,6 +311,10 @@ impl<'s> Builder<'s> {
 
     /// Closes what is open and hands out what was read.
     fn stop(mut self, problem: Problem, lenience: Option<Lenience>) -> Pass<'s> {
+        // A document that is in brackets as a whole, as JSON is, has its error where it is told.
+        let is_flow = |id: &&NodeId| self.tree.nodes[id.index()].style == Style::Flow;
+        let inner = if self.open.first().is_some_and(|root| is_flow(&root)) { &[] } else { self.open.as_slice() };
+        let open_flow = inner.iter().find(is_flow).map(|id| self.tree.nodes[id.index()].span.start);
         if !self.in_document
             && self.tree.documents.last().is_none_or(|document| document.span.end <= problem.span.start)
         {
@@ -342,7 +348,7 @@ impl<'s> Builder<'s> {
             document.broken = true;
         }
         let document = self.tree.documents.len().saturating_sub(1);
-        Pass { tree: self.tree, stopped: Some(Stop { problem, after: self.end, document, lenience }) }
+        Pass { tree: self.tree, stopped: Some(Stop { problem, after: self.end, open_flow, document, lenience }) }
     }
 }
 

@@ -117,29 +117,31 @@ fn read_around(lenience: Lenience, text: &str, rest: &mut [u8], apostrophe: char
 fn blank(text: &str, lines: &LineIndex, blanked: &mut [u8], stop: &Stop) -> Span {
     let at_error = lines.line(stop.problem.span.start);
     let after_good = lines.line(stop.after.min(stop.problem.span.start));
-    // The error is often noticed only after the line that caused it; the line where good reading ended is the other
-    // candidate. Each pass blanks one that has something left.
-    let candidates = [at_error].into_iter().chain((0..=at_error).rev().filter(|line| *line >= after_good));
-    let has_text = |line: usize, blanked: &[u8]| {
-        let span = lines.line_span(text, line);
+    let has_text = |line: &usize| {
+        let span = lines.line_span(text, *line);
         blanked[span.start as usize..span.end as usize].iter().any(|byte| !byte.is_ascii_whitespace())
     };
-    let line = candidates
-        .clone()
-        .find(|line| has_text(*line, blanked))
-        .or_else(|| (0..after_good).rev().find(|line| has_text(*line, blanked)))
+    // A bracket that is not closed is noticed far behind it, and a key without its colon on the next line.
+    let opened = stop.open_flow.map(|start| lines.line(start)).filter(has_text);
+    let without_colon = (after_good + 1..=at_error).filter(has_text).find(|line| is_word(lines.line_span(text, *line).slice(text)));
+    // Else the line of the error is the one, or, where it has nothing left, what is before it.
+    let line = opened
+        .or(without_colon)
+        .or_else(|| (0..=at_error).rev().find(has_text))
         .unwrap_or(at_error);
     let mut last = line;
-    let indent = indentation(lines.line_span(text, line).slice(text));
-    for next in line + 1..lines.lines() {
-        let content = lines.line_span(text, next).slice(text);
-        if content.trim().is_empty() {
-            continue;
+    // Indentation by tabs says nothing of what is below.
+    if let Some(indent) = indentation(lines.line_span(text, line).slice(text)) {
+        for next in line + 1..lines.lines() {
+            let content = lines.line_span(text, next).slice(text);
+            if content.trim().is_empty() {
+                continue;
+            }
+            if indentation(content).is_none_or(|deeper| deeper <= indent) || content.starts_with("---") {
+                break;
+            }
+            last = next;
         }
-        if indentation(content) <= indent || content.starts_with("---") {
-            break;
-        }
-        last = next;
     }
     let span = lines.line_span(text, line).to(lines.line_span(text, last));
     for byte in &mut blanked[span.start as usize..span.end as usize] {
@@ -150,8 +152,16 @@ fn blank(text: &str, lines: &LineIndex, blanked: &mut [u8], stop: &Stop) -> Span
     span
 }
 
-fn indentation(line: &str) -> usize {
-    line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+/// Whether a line is words without a colon, where a key belongs.
+fn is_word(line: &str) -> bool {
+    let line = line.trim();
+    !line.contains(':') && !line.starts_with(['-', '#', '"', '\'', '{', '[', '}', ']', '|', '>', '&', '*', '!', '%'])
+}
+
+/// The number of spaces a line begins with; `None` where tabs are among them.
+fn indentation(line: &str) -> Option<usize> {
+    let spaces = line.bytes().take_while(|byte| *byte == b' ').count();
+    (line.as_bytes().get(spaces) != Some(&b'\t')).then_some(spaces)
 }
 
 /// The tree of the blanked text, with what is broken marked and the problems found on the way.

@@ -19,6 +19,7 @@ fn main() {
     write(&out.join("settings.rs"), &settings::settings(&root.join("data")));
     write(&out.join("sysctls.rs"), &settings::sysctls(&root.join("data")));
     write(&out.join("cipher_suites.rs"), &settings::cipher_suites(&root.join("data")));
+    write(&out.join("denied_arguments.rs"), &settings::denied_arguments(&root.join("data")));
     write(&out.join("controls.rs"), &settings::controls(&root.join("data")));
     write(&out.join("rules.rs"), &rules::registry(&root.join("src/rules")));
 }

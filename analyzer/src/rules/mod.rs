@@ -2,7 +2,9 @@
 
 mod cipher_suites;
 mod control;
+mod denied_arguments;
 mod documents;
+mod encryption;
 mod pod_security;
 mod suppression_pass;
 

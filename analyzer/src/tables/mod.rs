@@ -10,12 +10,13 @@ mod schema;
 
 pub use decoder::{Decoder, NotWhole};
 pub use format::{Format, Rejection};
-pub use hardening::{CipherClass, CipherSuite, Sysctl, Weaker};
+pub use hardening::{CipherClass, CipherSuite, DeniedArgument, Sysctl, Weaker};
 pub use schema::{DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type};
 
 include!(concat!(env!("OUT_DIR"), "/schema.rs"));
 include!(concat!(env!("OUT_DIR"), "/sysctls.rs"));
 include!(concat!(env!("OUT_DIR"), "/cipher_suites.rs"));
+include!(concat!(env!("OUT_DIR"), "/denied_arguments.rs"));
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
 pub const V1ALPHA1: &str = "v1alpha1";
@@ -49,4 +50,10 @@ pub fn sysctls() -> &'static [Sysctl] {
 #[must_use]
 pub fn cipher_suites() -> &'static [CipherSuite] {
     SUITES
+}
+
+/// The arguments of components that Talos does not let a configuration give.
+#[must_use]
+pub fn denied_arguments() -> &'static [DeniedArgument] {
+    DENIED_ARGUMENTS
 }

@@ -1,0 +1,53 @@
+//! Arguments that Talos does not let a configuration give, for the rules of each component.
+
+use crate::context::Context;
+use crate::rule::{Findings, Rule};
+use crate::settings::find;
+use crate::syntax::NodeRef;
+use crate::tables::{self, DeniedArgument};
+
+/// Reports the arguments of `component` that Talos denies.
+pub(super) fn check(rule: &Rule, context: &Context<'_, '_>, component: &str, findings: &mut Findings) {
+    let counts = |denied: &&DeniedArgument| denied.component == component && denied.versions.contains(context.talos());
+    for denied in tables::denied_arguments().iter().filter(counts) {
+        for (name, key, value) in written(context, denied) {
+            // A patch that takes the argument away.
+            if value.get("$patch").is_some() {
+                continue;
+            }
+            let message = format!(
+                "Talos {} does not let `--{name}` be given, and {component} does not come up with it",
+                context.talos()
+            );
+            let span = key.map_or(value.visible_span(), NodeRef::span);
+            let mut finding = rule.finding_at(span, context.kind_of(value), value.path(), message);
+            finding.help = Some(match denied.instead {
+                "" => "take it out: Talos sets what is needed".to_owned(),
+                instead => format!("take it out, and {instead}"),
+            });
+            findings.push(finding);
+        }
+    }
+}
+
+/// An argument that is written: its name, its key where it has one, and its value.
+type WrittenArgument<'t, 's> = (String, Option<NodeRef<'t, 's>>, NodeRef<'t, 's>);
+
+fn written<'t, 's>(context: &Context<'t, 's>, denied: &DeniedArgument) -> Vec<WrittenArgument<'t, 's>> {
+    let Some(start) = denied.argument.strip_suffix('*') else {
+        let path: Vec<&str> = denied.path.iter().copied().chain([denied.argument]).collect();
+        let found = find(context.inputs, denied.document, &path).into_iter();
+        return found
+            .map(|found| {
+                let key = found.node.key().filter(|key| key.value() == denied.argument);
+                (denied.argument.to_owned(), key, found.node)
+            })
+            .collect();
+    };
+    let lists = find(context.inputs, denied.document, denied.path).into_iter();
+    let entries = lists.flat_map(|list| list.node.entries());
+    entries
+        .filter(|(key, _)| key.value().starts_with(start))
+        .map(|(key, value)| (key.value().to_owned(), Some(key), value.resolved()))
+        .collect()
+}

@@ -245,6 +245,10 @@ fn control(rule: &ControlRule, check: &Check) -> String {
         Some("optional") => "Some(None)".to_owned(),
         Some(word) => format!("Some(Some({}))", severity(word)),
     };
+    let written = match check.written.as_deref().unwrap_or(&rule.severity) {
+        "optional" => "None".to_owned(),
+        word => format!("Some({})", severity(word)),
+    };
     let role = match check.role.as_deref() {
         None => "None",
         Some("controlplane") => "Some(crate::directives::Role::ControlPlane)",
@@ -258,7 +262,7 @@ fn control(rule: &ControlRule, check: &Check) -> String {
         check.setting,
         bits(check.versions.as_deref()),
         check.not_in_container,
-        severity(check.written.as_deref().unwrap_or(&rule.severity)),
+        written,
         check.problem.trim(),
         check.expected.trim(),
         check.write.as_deref().unwrap_or("").trim(),

@@ -24,8 +24,8 @@ pub struct Control {
     pub role: Option<Role>,
     /// Whether it does not count where Talos runs in a container.
     pub not_in_container: bool,
-    /// The severity when a weak value is written.
-    pub written: Severity,
+    /// The severity when a weak value is written; `None` for something optional.
+    pub written: Option<Severity>,
     /// When nothing is written in a whole configuration and the default is weak: `None` to say nothing, else the
     /// severity; `Some(None)` for something optional.
     pub absent: Option<Option<Severity>>,
@@ -160,13 +160,16 @@ fn written(
     };
     let message = match (value, winner.is_secret()) {
         (_, true) | ("", _) => format!("`{name}`: {}", control.problem),
+        (value, _) if culprit.is_some() && words.len() > 1 => {
+            format!("`{name}` holds `{value}`: {}", control.problem)
+        }
         (value, _) => format!("`{name}` is `{value}`: {}", control.problem),
     };
     let mut finding = rule.finding(context, winner.node, message);
     if let Some((_, span)) = culprit {
         finding.span = span;
     }
-    finding.severity = control.written;
+    finding.severity = control.written.unwrap_or_else(|| context.optional());
     finding.help = Some(help(control));
     findings.push(finding);
 }

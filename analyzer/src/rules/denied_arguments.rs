@@ -15,10 +15,13 @@ pub(super) fn check(rule: &Rule, context: &Context<'_, '_>, component: &str, fin
             if value.get("$patch").is_some() {
                 continue;
             }
-            let message = format!(
-                "Talos {} does not let `--{name}` be given, and {component} does not come up with it",
-                context.talos()
-            );
+            // What is denied by its start the loader refuses; the rest only the machine notices.
+            let message = if denied.argument.ends_with('*') {
+                format!("Talos refuses `--{name}` in a {}", denied.document)
+            } else {
+                let talos = context.talos();
+                format!("Talos {talos} does not let `--{name}` be given, and {component} does not come up with it")
+            };
             let span = key.map_or(value.visible_span(), NodeRef::span);
             let mut finding = rule.finding_at(span, context.kind_of(value), value.path(), message);
             finding.help = Some(match denied.instead {
@@ -46,8 +49,13 @@ fn written<'t, 's>(context: &Context<'t, 's>, denied: &DeniedArgument) -> Vec<Wr
     };
     let lists = find(context.inputs, denied.document, denied.path).into_iter();
     let entries = lists.flat_map(|list| list.node.entries());
+    let has_own_row = |name: &str| {
+        tables::denied_arguments().iter().any(|other| {
+            other.argument == name && other.component == denied.component && other.document == denied.document
+        })
+    };
     entries
-        .filter(|(key, _)| key.value().starts_with(start))
+        .filter(|(key, _)| key.value().starts_with(start) && !has_own_row(key.value()))
         .map(|(key, value)| (key.value().to_owned(), Some(key), value.resolved()))
         .collect()
 }

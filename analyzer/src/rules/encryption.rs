@@ -19,6 +19,11 @@ pub(super) fn secret<'t, 's>(context: &Context<'t, 's>, field: &str) -> Option<N
         .find(|node| !node.is_null() && (is_unknown(*node) || !node.value().is_empty()))
 }
 
+/// Whether the secrets were taken out of a configuration: it is the base of others, which have them.
+pub(super) fn is_without_secrets(root: NodeRef<'_, '_>) -> bool {
+    root.at(&["cluster", "token"]).is_some_and(|token| token.value().is_empty())
+}
+
 /// The entries of documents that speak of secrets, each with the key of its first provider.
 pub(super) fn first_providers<'t, 's>(context: &Context<'t, 's>) -> Vec<NodeRef<'t, 's>> {
     let documents = documents::in_version(context, DOCUMENT);

@@ -1,5 +1,6 @@
 //! Pod Security admission, for the rules about it: where it is configured, and what its configuration says.
 
+use super::documents;
 use crate::context::Context;
 use crate::settings::find;
 use crate::syntax::{Kind, NodeRef};
@@ -20,7 +21,7 @@ pub(super) const DOCUMENT: &str = "KubeAdmissionControlConfig";
 /// The entries of the PodSecurity plugin: items of the list, and documents.
 pub(super) fn entries<'t, 's>(context: &Context<'t, 's>) -> Vec<NodeRef<'t, 's>> {
     let items = find(context.inputs, tables::V1ALPHA1, LIST).into_iter().flat_map(|list| list.node.items());
-    let items = items.map(NodeRef::resolved).chain(context.documents(DOCUMENT));
+    let items = items.map(NodeRef::resolved).chain(documents::in_version(context, DOCUMENT));
     items.filter(|entry| entry.get("name").is_some_and(|name| name.value() == PLUGIN)).collect()
 }
 

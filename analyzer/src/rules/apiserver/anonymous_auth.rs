@@ -51,7 +51,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             "with this document Talos no longer switches anonymous requests off, and no KubeAuthenticationConfig does";
         let place = server.get("kind").unwrap_or(*server);
         let mut finding = rule.finding(context, place, message);
-        finding.help = Some(format!("expected is a KubeAuthenticationConfig document: {EXPECTED}"));
+        finding.help = Some("expected is a KubeAuthenticationConfig document: add one that says `anonymous: {enabled: false}`, or lets anonymous requests reach the health endpoints alone".to_owned());
         findings.push(finding);
     }
 }

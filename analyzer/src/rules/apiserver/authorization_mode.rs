@@ -19,7 +19,7 @@ pub(crate) const RULE: Rule = Rule {
           what no KubeAuthorizerConfig names is not there.",
     avoid: Example::new("cluster:\n  apiServer:\n    extraArgs:\n      authorization-mode: AlwaysAllow\n"),
     follow: Example::new("cluster:\n  apiServer:\n    extraArgs:\n      authorization-mode: Webhook\n"),
-    references: &["CIS 1.12 1.2.6", "CIS 1.12 1.2.7", "CIS 1.12 1.2.8", "STIG V-242382"],
+    references: &["CIS 1.12 1.2.6", "CIS 1.12 1.2.7", "CIS 1.12 1.2.8", "STIG V-242382", "STIG V-242435"],
     check,
 };
 

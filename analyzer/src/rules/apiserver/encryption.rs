@@ -38,7 +38,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let is_set = ["secretboxEncryptionSecret", "aescbcEncryptionSecret"]
         .iter()
         .any(|field| encryption::secret(context, field).is_some());
-    if documents.is_empty() && !is_set {
+    if documents.is_empty() && !is_set && !encryption::is_without_secrets(root) {
         let path = ["cluster", "secretboxEncryptionSecret"];
         let message = "nothing encrypts the secrets of Kubernetes: they are written to etcd in clear text";
         let mut finding = rule.finding_at(context.nearest(root, &path), tables::V1ALPHA1, path.join("."), message);
@@ -53,7 +53,9 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             let span = entries.key().map_or(entries.span(), NodeRef::span);
             let message = "no entry names the resource `secrets`: they are written to etcd in clear text";
             let mut finding = rule.finding_at(span, context.kind_of(entries), entries.path(), message);
-            finding.help = Some(format!("expected is an entry with the resource `secrets`: {EXPECTED}"));
+            finding.help = Some(
+                "expected is an entry with the resource `secrets` and a provider that encrypts: add one".to_owned(),
+            );
             findings.push(finding);
         }
     }

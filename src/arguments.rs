@@ -1,5 +1,7 @@
 //! The arguments of the command line.
 
+#![allow(clippy::doc_markdown, reason = "these comments are the help texts")]
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use talint_analyzer::context::Mode;
@@ -225,7 +227,10 @@ fn parse_rule(text: &str) -> Result<String, String> {
     if rules::all().any(|rule| rule.matches(text)) {
         return Ok(text.to_owned());
     }
-    Err(match talint_analyzer::schema::closest(text, rules::all().map(|rule| rule.name)) {
+    let mut known: Vec<String> = rules::all().map(|rule| rule.name.to_owned()).collect();
+    known.extend(rules::all().map(|rule| format!("{}/", rule.family())));
+    let wanted = if text.contains('/') { text.to_owned() } else { format!("{text}/") };
+    Err(match talint_analyzer::schema::closest(&wanted, known.iter().map(String::as_str)) {
         Some(near) => format!("there is no such rule; did you mean `{near}`?"),
         None => "there is no such rule or family; a family is written as `kernel/`".to_owned(),
     })

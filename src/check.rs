@@ -5,6 +5,7 @@ use crate::files::{self, Input};
 use crate::output::{self, say};
 use crate::report::{self, Checked};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -34,12 +35,9 @@ pub(crate) fn run(options: &CheckOptions) -> ExitCode {
         }
     }
     if !options.quiet {
-        for file in &checked {
-            for notice in &file.analysis.notices {
-                say(format_args!("talint: {}: {notice}", file.path));
-            }
-        }
+        notices(&checked);
     }
+    let was_noticed = !checked.is_empty();
     checked.retain(|file| file.analysis.documents > 0);
     let content = match options.format {
         Format::Json => report::json(&checked, options),
@@ -57,7 +55,8 @@ pub(crate) fn run(options: &CheckOptions) -> ExitCode {
         return ExitCode::from(FAILED);
     }
     if checked.is_empty() && !options.allow_nothing {
-        say("talint: nothing was checked: there is no Talos configuration among the paths");
+        let which = if was_noticed { "that can be read " } else { "" };
+        say(format_args!("talint: nothing was checked: there is no Talos configuration {which}among the paths"));
         return ExitCode::from(NOTHING_CHECKED);
     }
     let mut findings = checked.iter().flat_map(|file| &file.analysis.findings);
@@ -65,6 +64,23 @@ pub(crate) fn run(options: &CheckOptions) -> ExitCode {
         ExitCode::from(FOUND)
     } else {
         ExitCode::SUCCESS
+    }
+}
+
+/// Says what users should know that is no finding, the same thing of many files once.
+fn notices(checked: &[Checked]) {
+    let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for file in checked {
+        for notice in &file.analysis.notices {
+            files.entry(notice).or_default().push(&file.path);
+        }
+    }
+    for (notice, files) in files {
+        match files.as_slice() {
+            [] => {}
+            [file] => say(format_args!("talint: {file}: {notice}")),
+            [first, rest @ ..] => say(format_args!("talint: {first} and {} more: {notice}", rest.len())),
+        }
     }
 }
 

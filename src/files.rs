@@ -32,12 +32,17 @@ pub(crate) fn find(paths: &[PathBuf]) -> (Vec<Input>, Vec<String>) {
         } else if path.is_dir() {
             let mut found = search(path, &mut errors);
             found.sort();
-            inputs.extend(found.into_iter().filter(|file| seen.insert(file.clone())).map(Input::File));
-        } else if seen.insert(path.clone()) {
+            inputs.extend(found.into_iter().filter(|file| seen.insert(identity(file))).map(Input::File));
+        } else if seen.insert(identity(path)) {
             inputs.push(Input::File(path.clone()));
         }
     }
     (inputs, errors)
+}
+
+/// What tells a file apart from others, however its path is written.
+fn identity(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
 }
 
 fn search(folder: &Path, errors: &mut Vec<String>) -> Vec<PathBuf> {

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes `content` to `path`, or to standard output without one.
+/// Writes `content` to `path`, or to standard output without one. A link is followed; what is no file, such as a pipe
+/// or a device, is written to as it is.
 ///
 /// # Errors
 /// When it cannot be written; a file is then unchanged.
@@ -13,6 +14,11 @@ pub(crate) fn write(path: Option<&Path>, content: &[u8]) -> io::Result<()> {
         stdout.write_all(content)?;
         return stdout.flush();
     };
+    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return std::fs::OpenOptions::new().write(true).open(path)?.write_all(content);
+    }
+    let target = std::fs::canonicalize(path);
+    let path = target.as_deref().unwrap_or(path);
     // In the same folder, so that the last step is a rename.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".talint-").tempfile_in(folder)?;

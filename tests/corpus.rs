@@ -4,6 +4,8 @@
 //! names stand for several findings. A comment `#^ rule/name` speaks of the line above it, `#v rule/name` of the line below. What
 //! is not written must not be found, whatever its severity. `corpus/README.md` says more.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -169,6 +171,42 @@ fn generated_configurations_give_no_error_and_no_warning() {
         assert!(analysis.documents > 0, "{} is not recognised", path.display());
         let bad: Vec<_> = analysis.findings.iter().filter(|finding| finding.severity > Severity::Info).collect();
         assert!(bad.is_empty(), "{}: {bad:#?}", path.display());
+    }
+}
+
+#[test]
+fn generated_configurations_leave_disks_and_the_firewall_to_harden() {
+    for path in files_below(&corpus().join("generated")) {
+        let text = std::fs::read(&path).unwrap();
+        let profile = Some(talint_analyzer::finding::Profile::Hardened);
+        let analysis = analyze(&path.display().to_string(), &text, &Options { profile, ..Options::default() });
+        for rule in ["disk/encryption", "network/firewall-absent"] {
+            let count = analysis.findings.iter().filter(|finding| finding.rule == rule).count();
+            assert_eq!(count, 1, "{}: {rule}", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_finding_shows_a_secret() {
+    for path in files_below(&corpus()) {
+        let bytes = std::fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        let name = path.display().to_string();
+        let options = Options { profile: Some(talint_analyzer::finding::Profile::Strict), ..Options::default() };
+        let secrets: Vec<&str> = talint_analyzer::secrets::find(&name, &bytes)
+            .into_iter()
+            .filter_map(|span| text.get(span.start as usize..span.end as usize))
+            .map(|secret| secret.trim_matches(['"', '\'']))
+            .filter(|secret| secret.len() >= 12)
+            .collect();
+        for finding in analyze(&name, &bytes, &options).findings {
+            let related = finding.related.iter().map(|related| related.message.as_str());
+            for said in related.chain([finding.message.as_str(), finding.help.as_deref().unwrap_or("")]) {
+                let shown = secrets.iter().any(|secret| said.contains(secret));
+                assert!(!shown, "{name}: {} shows a secret", finding.rule);
+            }
+        }
     }
 }
 

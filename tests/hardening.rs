@@ -16,6 +16,8 @@
 //! The test writes the value in each place for each version, as configuration and, for the machine configuration, as a
 //! JSON patch too, and demands a finding of the rule on that line where it counts, and none of that rule elsewhere.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use talint_analyzer::finding::{Finding, Profile};

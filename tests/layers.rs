@@ -1,5 +1,7 @@
 //! The stages of the analyzer stand in one direction, and it does no I/O: held here, by reading its source.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::path::{Path, PathBuf};
 
 /// The modules of the analyzer, each knowing only those before it.

@@ -61,7 +61,7 @@ pub(crate) fn tables(folder: &Path) -> String {
         }
         out.push_str("] };\n");
     }
-    out.push_str("static DOCUMENTS: &[DocumentType] = &[\n");
+    out.push_str("pub(super) static DOCUMENTS: &[DocumentType] = &[\n");
     let mut kinds: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in &documents {
         kinds.entry(row.get("kind")).or_default().push(row);

@@ -103,7 +103,6 @@ enum Weak {
     ZeroDuration,
     NotLoopback,
     PlainHttp,
-    PlainHttpExposed,
 }
 
 #[derive(Deserialize)]
@@ -150,7 +149,7 @@ pub(crate) fn settings(data: &Path) -> String {
 
 /// The rows of `sysctls.tsv`.
 pub(crate) fn sysctls(data: &Path) -> String {
-    let mut out = String::from("static SYSCTLS: &[Sysctl] = &[\n");
+    let mut out = String::from("pub(super) static SYSCTLS: &[Sysctl] = &[\n");
     for row in tsv::read(&data.join("sysctls.tsv")) {
         let weaker = match row.get("weaker") {
             "lower" => "Weaker::Lower",
@@ -174,9 +173,24 @@ pub(crate) fn sysctls(data: &Path) -> String {
     out
 }
 
+/// The rows of `unused-fields.tsv`.
+pub(crate) fn unused_fields(data: &Path) -> String {
+    let mut out = String::from("pub(super) static UNUSED_FIELDS: &[UnusedField] = &[\n");
+    for row in tsv::read(&data.join("unused-fields.tsv")) {
+        let path: Vec<&str> = row.get("path").split('.').collect();
+        let (versions, because) = (row.versions(), row.get("because"));
+        let _ = writeln!(
+            out,
+            "  UnusedField {{ path: &{path:?}, versions: VersionSet::from_bits({versions}), because: {because:?} }},"
+        );
+    }
+    out.push_str("];\n");
+    out
+}
+
 /// The rows of `cipher-suites.tsv`.
 pub(crate) fn cipher_suites(data: &Path) -> String {
-    let mut out = String::from("static SUITES: &[CipherSuite] = &[\n");
+    let mut out = String::from("pub(super) static SUITES: &[CipherSuite] = &[\n");
     for row in tsv::read(&data.join("cipher-suites.tsv")) {
         let class = match row.get("class") {
             "tls13" => "Tls13",
@@ -238,7 +252,6 @@ fn control(rule: &ControlRule, check: &Check) -> String {
         Weak::ZeroDuration => "Weak::ZeroDuration".to_owned(),
         Weak::NotLoopback => "Weak::NotLoopback".to_owned(),
         Weak::PlainHttp => "Weak::PlainHttp".to_owned(),
-        Weak::PlainHttpExposed => "Weak::PlainHttpExposed".to_owned(),
     };
     let absent = match check.absent.as_deref() {
         None => "None".to_owned(),
@@ -249,14 +262,14 @@ fn control(rule: &ControlRule, check: &Check) -> String {
         "optional" => "None".to_owned(),
         word => format!("Some({})", severity(word)),
     };
-    let role = match check.role.as_deref() {
+    let machines = match check.role.as_deref() {
         None => "None",
         Some("controlplane") => "Some(crate::directives::Role::ControlPlane)",
         Some("worker") => "Some(crate::directives::Role::Worker)",
         Some(word) => panic!("{}: `{word}` is not a role", rule.rule),
     };
     format!(
-        "  Control {{ rule: {:?}, setting: {:?}, weak: {weak}, versions: VersionSet::from_bits({}), role: {role}, \
+        "  Control {{ rule: {:?}, setting: {:?}, weak: {weak}, versions: VersionSet::from_bits({}), role: {machines}, \
          not_in_container: {}, written: {}, absent: {absent}, problem: {:?}, expected: {:?}, write: {:?} }},\n",
         rule.rule,
         check.setting,
@@ -350,7 +363,7 @@ fn split(field: &str) -> (&str, &str) {
 /// The rows of `denied-arguments.tsv`, each as many rows as its component takes arguments in.
 pub(crate) fn denied_arguments(data: &Path) -> String {
     let components: Vec<Component> = read(&data.join("settings/components.yaml"));
-    let mut out = String::from("static DENIED_ARGUMENTS: &[DeniedArgument] = &[\n");
+    let mut out = String::from("pub(super) static DENIED_ARGUMENTS: &[DeniedArgument] = &[\n");
     for row in tsv::read(&data.join("denied-arguments.tsv")) {
         let (component, argument, instead) = (row.get("component"), row.get("argument"), row.get("instead"));
         let places = arguments_of(component, &components).iter();

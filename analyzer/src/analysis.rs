@@ -8,7 +8,7 @@ use crate::rule::{Findings, Rule};
 use crate::settings::KernelArguments;
 use crate::text::{self, LineIndex, NotText};
 use crate::version::MinorVersion;
-use crate::{rules, schema, syntax};
+use crate::{rules, schema, secrets, syntax};
 
 /// What is asked of an analysis.
 #[derive(Clone, Debug, Default)]
@@ -77,6 +77,7 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
         mode: options.mode,
         role,
         kernel_arguments: KernelArguments::read(&inputs, &text),
+        secrets: secrets::gather(&inputs),
     };
     let mut findings = Findings::default();
     let is_wanted = |rule: &&Rule| {

@@ -4,6 +4,7 @@ use crate::directives::{Directives, Role};
 use crate::finding::{Profile, Severity};
 use crate::input::{Input, InputKind, is_unknown};
 use crate::schema::Issue;
+use crate::secrets::Secret;
 use crate::settings::{self, Effective, KernelArguments, Setting};
 use crate::syntax::{NodeRef, Tree};
 use crate::tables;
@@ -91,6 +92,8 @@ pub struct Context<'t, 's> {
     pub role: Option<Role>,
     /// The kernel arguments.
     pub kernel_arguments: KernelArguments<'t>,
+    /// The places for secret material, and what they hold.
+    pub secrets: Vec<Secret<'t, 's>>,
 }
 
 impl<'t, 's> Context<'t, 's> {

@@ -105,14 +105,14 @@ pub fn recognise<'t, 's>(tree: &'t Tree<'s>, path: &str) -> Vec<Input<'t, 's>> {
             }
         }
     }
-    // From Talos 1.14 the endpoint of the cluster stands in a document of its own.
-    let names_endpoint = |input: &Input<'_, '_>| {
-        input.kind.name() == "KubeClusterConfig" && input.root.is_some_and(|root| root.get("endpoint").is_some())
-    };
-    if inputs.iter().any(names_endpoint) {
+    // From 1.14 the endpoint of the cluster stands in a document of its own.
+    let endpoint_beside = inputs.iter().any(|input| {
+        input.kind.name() == "KubeClusterConfig" && input.root.is_some_and(|root| root.entry("endpoint").is_some())
+    });
+    if endpoint_beside {
         for input in &mut inputs {
-            if matches!(input.kind, InputKind::MachineConfig { .. }) && input.root.is_some_and(is_machine) {
-                input.kind = InputKind::MachineConfig { whole: true };
+            if let (InputKind::MachineConfig { whole }, Some(root)) = (&mut input.kind, input.root) {
+                *whole = *whole || names_role(root) && has_place_for_secrets(root);
             }
         }
     }
@@ -259,14 +259,16 @@ fn struct_of(parent: &'static Type, field: &str) -> Option<&'static Type> {
 /// A whole configuration names the role of the machine, the endpoint of the cluster, and holds some of its secrets (or
 /// a place for them). A patch holds one of these at the most.
 fn is_whole(root: NodeRef<'_, '_>) -> bool {
-    is_machine(root) && root.at(&["cluster", "controlPlane", "endpoint"]).is_some()
+    names_role(root) && root.at(&["cluster", "controlPlane", "endpoint"]).is_some() && has_place_for_secrets(root)
 }
 
-/// The part of [`is_whole`] that never stands in a document of its own.
-fn is_machine(root: NodeRef<'_, '_>) -> bool {
-    let has = |path: &[&str]| root.at(path).is_some();
+fn names_role(root: NodeRef<'_, '_>) -> bool {
+    root.at(&["machine", "type"]).is_some()
+}
+
+fn has_place_for_secrets(root: NodeRef<'_, '_>) -> bool {
     let secrets = [["machine", "token"], ["machine", "ca"], ["cluster", "token"], ["cluster", "ca"], ["cluster", "id"]];
-    has(&["machine", "type"]) && secrets.iter().any(|path| has(path))
+    secrets.iter().any(|path| root.at(path).is_some())
 }
 
 fn is_json_patch(root: NodeRef<'_, '_>) -> bool {

@@ -7,6 +7,17 @@ use crate::input::{self, Input, InputKind};
 use crate::syntax::{self, Kind, NodeRef, Tree};
 use crate::tables::{self, Shape, Type};
 use crate::text::{LineIndex, Span, decode};
+use base64::Engine as _;
+use std::borrow::Cow;
+
+/// The length of a bootstrap token.
+const TOKEN_LENGTH: usize = 23;
+
+/// How PEM begins.
+const PEM: &str = "-----BEGIN ";
+const PEM_IN_BASE64: &str = "LS0tLS1CRUdJTi";
+const CERTIFICATE_IN_BASE64: &str = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS";
+const PUBLIC_KEY_IN_BASE64: &str = "LS0tLS1CRUdJTiBQVUJMSUMg";
 
 /// The bytes of every secret in the source `bytes`, called `path`, in their order. What is not Talos's holds none that
 /// would ever be shown.
@@ -18,8 +29,10 @@ pub fn find(path: &str, bytes: &[u8]) -> Vec<Span> {
     let mut spans = Vec::new();
     for input in inputs.iter().filter(|input| input.kind.is_ours()) {
         let Some(root) = input.root else { continue };
-        in_document(input, root, &mut spans);
-        by_look(root, &mut spans);
+        for field in fields(input) {
+            all_scalars(field, &mut |scalar| spans.push(scalar.span()));
+        }
+        by_look(root, &mut |scalar| spans.push(scalar.span()));
     }
     if tree.documents.iter().any(|document| document.broken) {
         in_unread_lines(&text, &tree, &mut spans);
@@ -29,40 +42,149 @@ pub fn find(path: &str, bytes: &[u8]) -> Vec<Span> {
     spans
 }
 
-fn in_document(input: &Input<'_, '_>, root: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
-    match input.kind {
-        InputKind::MachineConfig { .. } => in_structure(root, tables::v1alpha1().root, spans),
-        InputKind::Document(document) => in_structure(root, document.root, spans),
-        InputKind::JsonPatch => root.items().for_each(|operation| in_operation(operation, spans)),
-        InputKind::SecretsBundle | InputKind::Talosconfig => all_scalars(root, spans),
-        _ => {}
+/// The scalars of a document that are there to hold secret material, whatever they hold now, in their order: what the
+/// tables call secret, and what is secret by its look. Unlike [`find`] it leaves out what is only hidden for safety.
+fn scalars<'t, 's>(input: &Input<'t, 's>) -> Vec<NodeRef<'t, 's>> {
+    let mut found = Vec::new();
+    for field in fields(input) {
+        // What holds more than a secret tells by its keys which part is one.
+        let is_whole_secret = field.kind() == Kind::Scalar;
+        all_scalars(field, &mut |scalar| {
+            if is_whole_secret || scalar.key().is_some_and(|key| is_named_secret(key.value())) {
+                found.push(scalar);
+            }
+        });
+    }
+    if let Some(root) = input.root.filter(|_| input.kind.is_ours()) {
+        all_scalars(root, &mut |scalar| {
+            if looks_secret(scalar.value()) {
+                found.push(scalar);
+            }
+        });
+    }
+    found.sort_by_key(|scalar| scalar.span());
+    found.dedup();
+    found
+}
+
+/// A place for secret material, and what it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Secret<'t, 's> {
+    /// The scalar.
+    pub node: NodeRef<'t, 's>,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// The places for secret material in `inputs`, in their order.
+#[must_use]
+pub fn gather<'t, 's>(inputs: &[Input<'t, 's>]) -> Vec<Secret<'t, 's>> {
+    // A kernel command line is that of a machine, and no file to keep.
+    let kept = inputs.iter().filter(|input| !matches!(input.kind, InputKind::KernelCommandLine));
+    kept.flat_map(scalars).map(|node| Secret { node, content: content(node) }).collect()
+}
+
+/// What a scalar that is there to hold secret material holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Nothing, or nothing secret: a certificate, an address without a token.
+    Nothing,
+    /// What stands for a secret: encrypted, a reference, a placeholder, or something that was struck out.
+    Withheld,
+    /// The secret, in clear text.
+    Plain,
+}
+
+/// What `scalar`, one of [`scalars`], holds.
+fn content(scalar: NodeRef<'_, '_>) -> Content {
+    let value = scalar.value().trim();
+    let is_public = value.contains("BEGIN CERTIFICATE")
+        || value.contains("BEGIN PUBLIC KEY")
+        || value.starts_with(CERTIFICATE_IN_BASE64)
+        || value.starts_with(PUBLIC_KEY_IN_BASE64);
+    let is_public = is_public && !value.contains("PRIVATE KEY");
+    let is_url_without_token = value.contains("://") && !has_join_token(value) && password_in(value).is_none();
+    if scalar.is_null() || value.is_empty() || is_public || is_url_without_token && !input::is_unknown(scalar) {
+        Content::Nothing
+    } else if input::is_unknown(scalar) || is_placeholder(value) {
+        Content::Withheld
+    } else {
+        Content::Plain
     }
 }
 
-fn in_structure(node: NodeRef<'_, '_>, structure: &'static Type, spans: &mut Vec<Span>) {
+/// Whether a text stands for a secret that is put in its place later: `REPLACE_ME`, `$TOKEN`, `******`.
+fn is_placeholder(value: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "replace",
+        "changeme",
+        "change-me",
+        "change_me",
+        "placeholder",
+        "your-",
+        "your_",
+        "insert",
+        "todo",
+        "redacted",
+        "example key",
+        "...",
+    ];
+    let is_struck_out = value.chars().all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '-' | '_' | '?' | '\u{2026}'));
+    let is_named = value.len() <= 80 && {
+        let lower = value.to_ascii_lowercase();
+        WORDS.iter().any(|word| lower.contains(word))
+    };
+    let is_variable = value.starts_with(['$', '%', '@']) || value.contains(['<', '>']);
+    // The documentation of Talos writes `--- EXAMPLE KEY ---` in base64, and shortens keys to their beginning.
+    let in_base64 = || {
+        // An example is short, a key is not, and need not be decoded.
+        let decoded =
+            if value.len() <= 80 { base64::engine::general_purpose::STANDARD.decode(value).ok() } else { None };
+        decoded.is_some_and(|bytes| bytes.windows(7).any(|word| word == b"EXAMPLE"))
+    };
+    let is_shortened = (value.starts_with(PEM) || value.starts_with(PEM_IN_BASE64)) && value.len() < 100;
+    is_struck_out || is_named || is_variable || value.contains("EXAMPLE") || is_shortened || in_base64()
+}
+
+/// The values of the fields that hold secrets and nothing else, of structures that hold secrets among other things, and
+/// of whole documents that do.
+fn fields<'t, 's>(input: &Input<'t, 's>) -> Vec<NodeRef<'t, 's>> {
+    let mut fields = Vec::new();
+    let Some(root) = input.root else { return fields };
+    match input.kind {
+        InputKind::MachineConfig { .. } => in_structure(root, tables::v1alpha1().root, &mut fields),
+        InputKind::Document(document) => in_structure(root, document.root, &mut fields),
+        InputKind::JsonPatch => root.items().for_each(|operation| in_operation(operation, &mut fields)),
+        InputKind::SecretsBundle | InputKind::Talosconfig => fields.push(root),
+        _ => {}
+    }
+    fields
+}
+
+fn in_structure<'t, 's>(node: NodeRef<'t, 's>, structure: &'static Type, fields: &mut Vec<NodeRef<'t, 's>>) {
     for (key, value) in node.entries() {
         let Some(field) = structure.field(key.value()) else { continue };
         // Secret in one version is secret in all.
         if field.variants.iter().any(|variant| variant.secret) {
-            all_scalars(value.resolved(), spans);
+            fields.push(value.resolved());
         } else if let Some(variant) = field.variants.last() {
-            in_value(value, &variant.shape, spans);
+            in_value(value, &variant.shape, fields);
         }
     }
 }
 
-fn in_value(node: NodeRef<'_, '_>, shape: &'static Shape, spans: &mut Vec<Span>) {
+fn in_value<'t, 's>(node: NodeRef<'t, 's>, shape: &'static Shape, fields: &mut Vec<NodeRef<'t, 's>>) {
     match shape.value() {
         // An alias leads to what is walked where it is written.
-        Shape::Struct(structure) if node.kind() == Kind::Mapping => in_structure(node, structure, spans),
-        Shape::List(inner) => node.items().for_each(|item| in_value(item, inner, spans)),
-        Shape::Map(inner) => node.entries().for_each(|(_, value)| in_value(value, inner, spans)),
+        Shape::Struct(structure) if node.kind() == Kind::Mapping => in_structure(node, structure, fields),
+        Shape::List(inner) => node.items().for_each(|item| in_value(item, inner, fields)),
+        Shape::Map(inner) => node.entries().for_each(|(_, value)| in_value(value, inner, fields)),
         _ => {}
     }
 }
 
 /// An operation of a JSON patch: its path may lead to a secret, or to what holds some.
-fn in_operation(operation: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
+fn in_operation<'t, 's>(operation: NodeRef<'t, 's>, fields: &mut Vec<NodeRef<'t, 's>>) {
     let (Some(path), Some(value)) = (operation.get("path"), operation.get("value")) else { return };
     let root: &'static Type = tables::v1alpha1().root;
     let mut structure = Some(root);
@@ -72,7 +194,7 @@ fn in_operation(operation: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
             (Some(holder), _) => {
                 let Some(field) = holder.field(step) else { return };
                 if field.variants.iter().any(|variant| variant.secret) {
-                    all_scalars(value, spans);
+                    fields.push(value);
                     return;
                 }
                 field.variants.last().map(|variant| &variant.shape)
@@ -86,37 +208,39 @@ fn in_operation(operation: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
         });
     }
     match (structure, shape) {
-        (_, Some(shape)) => in_value(value, shape, spans),
-        (Some(structure), None) => in_structure(value, structure, spans),
+        (_, Some(shape)) => in_value(value, shape, fields),
+        (Some(structure), None) => in_structure(value, structure, fields),
         (None, None) => {}
     }
 }
 
-fn all_scalars(node: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
+fn all_scalars<'t, 's>(node: NodeRef<'t, 's>, visit: &mut dyn FnMut(NodeRef<'t, 's>)) {
     match node.kind() {
-        Kind::Scalar => spans.push(node.span()),
+        Kind::Scalar => visit(node),
         Kind::Alias => {}
-        Kind::Sequence => node.items().for_each(|item| all_scalars(item, spans)),
-        Kind::Mapping => node.entries().for_each(|(_, value)| all_scalars(value, spans)),
+        Kind::Sequence => node.items().for_each(|item| all_scalars(item, visit)),
+        Kind::Mapping => node.entries().for_each(|(_, value)| all_scalars(value, visit)),
     }
 }
 
 /// Values that look like secrets, or stand under a key that is named like one.
-fn by_look(node: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
+fn by_look<'t, 's>(node: NodeRef<'t, 's>, visit: &mut dyn FnMut(NodeRef<'t, 's>)) {
     match node.kind() {
         Kind::Scalar => {
             if looks_secret(node.value()) {
-                spans.push(node.span());
+                visit(node);
             }
         }
         Kind::Alias => {}
-        Kind::Sequence => node.items().for_each(|item| by_look(item, spans)),
+        Kind::Sequence => node.items().for_each(|item| by_look(item, visit)),
         Kind::Mapping => {
             for (key, value) in node.entries() {
-                if value.kind() == Kind::Scalar && is_named_secret(key.value()) && !is_plain_word(value.value()) {
-                    spans.push(value.span());
+                let (name, text) = (key.value(), value.value());
+                let is_named = is_named_secret(name) && !is_plain_word(text) && !names_file(name, text);
+                if value.kind() == Kind::Scalar && is_named {
+                    visit(value);
                 } else {
-                    by_look(value, spans);
+                    by_look(value, visit);
                 }
             }
         }
@@ -154,17 +278,49 @@ fn is_plain_word(value: &str) -> bool {
     value.len() < 6 || input::is_unknown_text(value)
 }
 
-/// Private keys in PEM, plain or in base64, and bootstrap tokens.
+/// Whether a secret stands in a file, of which this is the path: `token-auth-file: /etc/tokens.csv`.
+fn names_file(key: &str, value: &str) -> bool {
+    key.to_ascii_lowercase().ends_with("file") && value.starts_with('/')
+}
+
+/// Private keys in PEM, plain or in base64, addresses with a password, join tokens and bootstrap tokens.
 fn looks_secret(value: &str) -> bool {
-    const PEM: &str = "-----BEGIN ";
-    const PEM_IN_BASE64: &str = "LS0tLS1CRUdJTi";
-    const CERTIFICATE_IN_BASE64: &str = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS";
+    if password_in(value).is_some() {
+        return true;
+    }
+    // Of the others a bootstrap token is the shortest, and most values are shorter.
+    if value.len() < TOKEN_LENGTH {
+        return false;
+    }
     let is_token = || {
         let is_part = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        value.len() == 23
+        value.len() == TOKEN_LENGTH
             && value.split_once('.').is_some_and(|(id, secret)| id.len() == 6 && is_part(id) && is_part(secret))
     };
     value.contains(PEM) && value.contains("PRIVATE KEY")
         || value.starts_with(PEM_IN_BASE64) && !value.starts_with(CERTIFICATE_IN_BASE64)
+        || has_join_token(value)
         || is_token()
+}
+
+/// An address as it may be shown: without the password in it.
+#[must_use]
+pub fn shown(address: &str) -> Cow<'_, str> {
+    match password_in(address) {
+        Some(password) => Cow::Owned(address.replacen(&format!(":{password}@"), ":<redacted>@", 1)),
+        None => Cow::Borrowed(address),
+    }
+}
+
+/// The password in an address: `https://user:password@host`.
+fn password_in(address: &str) -> Option<&str> {
+    let (_, rest) = address.split_once("://")?;
+    let (user, _) = rest.split('/').next()?.rsplit_once('@')?;
+    let (_, password) = user.split_once(':')?;
+    (!password.is_empty() && !input::is_unknown_text(password)).then_some(password)
+}
+
+/// Whether an address brings the token that lets a machine join Omni.
+fn has_join_token(value: &str) -> bool {
+    value.split_once("jointoken=").is_some_and(|(_, token)| token.len() > 8 && !input::is_unknown_text(token))
 }

@@ -64,6 +64,8 @@ pub enum Encoding {
     Utf32,
 }
 
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// A line and a column, both counted from zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -131,7 +133,8 @@ impl LineIndex {
         }
         let line = self.line(clamp(offset));
         let start = self.starts.get(line).copied().unwrap_or(0) as usize;
-        let before = text.get(start..offset).unwrap_or("");
+        // A byte order mark is no column to anyone.
+        let before = text.get(start..offset).unwrap_or("").trim_start_matches(BYTE_ORDER_MARK);
         let column = match encoding {
             Encoding::Utf8 => before.len(),
             Encoding::Utf16 => before.chars().map(char::len_utf16).sum(),
@@ -146,8 +149,9 @@ impl LineIndex {
     pub fn offset(&self, text: &str, position: Position, encoding: Encoding) -> u32 {
         let span = self.line_span(text, position.line as usize);
         let line = span.slice(text).trim_end_matches(['\n', '\r']);
+        let mark = line.len() - line.trim_start_matches(BYTE_ORDER_MARK).len();
         let mut column = 0;
-        for (offset, character) in line.char_indices() {
+        for (offset, character) in line.char_indices().filter(|(offset, _)| *offset >= mark) {
             if column >= position.column as usize {
                 return span.start + clamp(offset);
             }

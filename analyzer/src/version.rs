@@ -14,7 +14,7 @@ impl TalosVersion {
 
     /// All versions known, oldest first.
     pub fn all() -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator {
-        (Self::OLDEST.0..Self::NEWEST.0 + 1).map(Self)
+        (Self::OLDEST.0..=Self::NEWEST.0).map(Self)
     }
 
     /// The known version nearest to 1.`minor`.
@@ -70,6 +70,7 @@ impl VersionSet {
     }
 
     /// The versions of the set, oldest first.
+    #[must_use]
     pub fn iter(self) -> impl DoubleEndedIterator<Item = TalosVersion> {
         TalosVersion::all().filter(move |version| self.contains(*version))
     }

@@ -2,12 +2,15 @@
 
 use super::{Checked, count, statistics};
 use crate::arguments::CheckOptions;
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
+};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use talint_analyzer::finding::{Finding, Severity};
 use talint_analyzer::secrets;
-use talint_analyzer::text::{Span, decode};
+use talint_analyzer::text::{Encoding, LineIndex, Span, decode};
 
 /// The width of the output; long lines of configuration run past it.
 const WIDTH: usize = 110;
@@ -18,7 +21,8 @@ pub(crate) fn text(checked: &[Checked], options: &CheckOptions, color: bool) -> 
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(WIDTH).with_context_lines(1);
     let mut out = String::new();
     for file in checked.iter().filter(|file| !file.analysis.findings.is_empty()) {
-        let source = NamedSource::new(&file.path, without_secrets(file));
+        let text = without_secrets(file);
+        let source = Source { name: &file.path, lines: LineIndex::new(&text), text };
         for finding in &file.analysis.findings {
             // Writing to a string does not fail.
             let _ = handler.render_report(&mut out, &Shown { finding, source: &source });
@@ -60,7 +64,12 @@ fn summary(checked: &[Checked]) -> String {
     let mut versions: BTreeMap<String, usize> = BTreeMap::new();
     for file in checked {
         let version = &file.analysis.versions;
-        *versions.entry(format!("Talos {} ({})", version.talos, version.talos_source.as_str())).or_default() += 1;
+        let source = version.talos_source.as_str();
+        let source = match version.talos_named {
+            Some(named) => format!("the nearest known to {named}, {source}"),
+            None => source.to_owned(),
+        };
+        *versions.entry(format!("Talos {} ({source})", version.talos)).or_default() += 1;
     }
     let versions: Vec<String> = if versions.len() == 1 {
         versions.into_keys().collect()
@@ -81,7 +90,54 @@ fn summary(checked: &[Checked]) -> String {
 /// A finding in the form that miette draws.
 struct Shown<'f> {
     finding: &'f Finding,
-    source: &'f NamedSource<String>,
+    source: &'f Source<'f>,
+}
+
+/// A file as miette reads it. Its own reader scans the file from the start for each finding, which is felt with
+/// thousands of them; this one knows where the lines are.
+struct Source<'f> {
+    name: &'f str,
+    text: String,
+    lines: LineIndex,
+}
+
+impl SourceCode for Source<'_> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        context_lines_before: usize,
+        context_lines_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let span = Span::new(span.offset(), span.offset() + span.len());
+        if span.end as usize > self.text.len() {
+            return Err(MietteError::OutOfBounds);
+        }
+        let line = self.lines.line(span.start);
+        let position = self.lines.position(&self.text, span.start, Encoding::Utf32);
+        let name = self.name.to_owned();
+        // Without context only the place is asked for, and the column is that of the place.
+        if context_lines_before == 0 {
+            let content = span.slice(&self.text).as_bytes();
+            let place = (span.start as usize, content.len()).into();
+            return Ok(Box::new(MietteSpanContents::new_named(
+                name,
+                content,
+                place,
+                line,
+                position.column as usize,
+                1,
+            )));
+        }
+        let first = line.saturating_sub(context_lines_before);
+        let last =
+            (self.lines.line(span.end.max(span.start + 1) - 1) + context_lines_after).min(self.lines.lines() - 1);
+        let shown = self.lines.line_span(&self.text, first).to(self.lines.line_span(&self.text, last));
+        let content = shown.slice(&self.text).trim_end_matches(['\n', '\r']);
+        // A finding at the very end of the file still needs its place in what is shown.
+        let content = if content.len() < (span.end - shown.start) as usize { shown.slice(&self.text) } else { content };
+        let place = (shown.start as usize, content.len()).into();
+        Ok(Box::new(MietteSpanContents::new_named(name, content.as_bytes(), place, first, 0, last - first + 1)))
+    }
 }
 
 impl fmt::Debug for Shown<'_> {

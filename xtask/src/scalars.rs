@@ -14,9 +14,17 @@ const TARGETS: &[(&str, &str, &str)] = &[
     ("bool", "version: v1alpha1\ndebug: @\n", "true"),
     ("int", "version: v1alpha1\nmachine:\n  network:\n    interfaces:\n    - mtu: @\n", "1"),
     ("*int32", "apiVersion: v1alpha1\nkind: BondConfig\nresendIGMP: @\n", "1"),
-    ("uint8", "version: v1alpha1\nmachine:\n  network:\n    interfaces:\n    - bond:\n        allSlavesActive: @\n", "1"),
+    (
+        "uint8",
+        "version: v1alpha1\nmachine:\n  network:\n    interfaces:\n    - bond:\n        allSlavesActive: @\n",
+        "1",
+    ),
     ("uint16", "version: v1alpha1\nmachine:\n  network:\n    interfaces:\n    - vlans:\n      - vlanId: @\n", "1"),
-    ("uint32", "version: v1alpha1\nmachine:\n  network:\n    interfaces:\n    - dhcpOptions:\n        routeMetric: @\n", "1"),
+    (
+        "uint32",
+        "version: v1alpha1\nmachine:\n  network:\n    interfaces:\n    - dhcpOptions:\n        routeMetric: @\n",
+        "1",
+    ),
     ("uint64", "version: v1alpha1\nmachine:\n  systemDiskEncryption:\n    state:\n      blockSize: @\n", "1"),
     ("filemode", "version: v1alpha1\nmachine:\n  files:\n  - permissions: @\n", "0o644"),
     ("enum insensitive", "apiVersion: v1alpha1\nkind: NetworkDefaultActionConfig\ningress: @\n", "block"),
@@ -37,7 +45,11 @@ const TARGETS: &[(&str, &str, &str)] = &[
     ("cel", "apiVersion: v1alpha1\nkind: VolumeConfig\nprovisioning:\n  diskSelector:\n    match: @\n", "system_disk"),
     ("base64", "version: v1alpha1\ncluster:\n  ca:\n    crt: @\n", "YQ=="),
     ("base64-key", "version: v1alpha1\ncluster:\n  ca:\n    key: @\n", "YQ=="),
-    ("base64 bytes", "version: v1alpha1\nmachine:\n  registries:\n    config:\n      a:\n        tls:\n          ca: @\n", "YQ=="),
+    (
+        "base64 bytes",
+        "version: v1alpha1\nmachine:\n  registries:\n    config:\n      a:\n        tls:\n          ca: @\n",
+        "YQ==",
+    ),
     // A map of texts before 1.13.
     ("arg", "version: v1alpha1\ncluster:\n  etcd:\n    extraArgs:\n      a: @\n", "a"),
     ("map<arg>", "version: v1alpha1\ncluster:\n  etcd:\n    extraArgs: @\n", "{}"),

@@ -4,7 +4,9 @@ use crate::context::{Context, Mode};
 use crate::directives::Role;
 use crate::finding::Severity;
 use crate::rule::{Findings, Rule};
+use crate::secrets;
 use crate::settings::{Effective, SettingPlace, Written};
+use crate::syntax::{Resolved, resolve_text};
 use crate::tables;
 use crate::text::Span;
 use crate::version::VersionSet;
@@ -68,17 +70,15 @@ pub enum Weak {
     ZeroDuration,
     /// Addresses and URLs of more than the machine itself.
     NotLoopback,
-    /// URLs without encryption.
-    PlainHttp,
     /// URLs without encryption of more than the machine itself.
-    PlainHttpExposed,
+    PlainHttp,
 }
 
 impl Weak {
     /// Judges the value of a setting: `words` are the parts of a list, `text` the value as a whole.
     fn applies(&self, text: &str, words: &[&str]) -> bool {
         let text = text.trim();
-        let number = || text.parse::<i64>().ok();
+        let number = || whole_number(text);
         match self {
             Self::AtMost(limit) => number().is_some_and(|number| number <= *limit),
             Self::AtLeast(limit) => number().is_some_and(|number| number >= *limit),
@@ -95,7 +95,6 @@ impl Weak {
             Self::ZeroDuration => !text.is_empty() && text.trim_matches(['0', '.', 'h', 'm', 's', '-', '+']).is_empty(),
             Self::NotLoopback => words.iter().any(|word| !is_loopback(word)),
             Self::PlainHttp => words.iter().any(|word| is_plain_http(word)),
-            Self::PlainHttpExposed => words.iter().any(|word| is_plain_http(word) && !is_loopback(word)),
         }
     }
 
@@ -105,18 +104,28 @@ impl Weak {
             Self::Holds(known) => known.contains(word),
             Self::NotLoopback => !is_loopback(word),
             Self::PlainHttp => is_plain_http(word),
-            Self::PlainHttpExposed => is_plain_http(word) && !is_loopback(word),
             _ => false,
         })
     }
 }
 
-fn is_plain_http(text: &str) -> bool {
-    text.to_ascii_lowercase().starts_with("http://")
+/// A whole number as YAML and Go write them: `-1`, `0x10`, `4e3`.
+fn whole_number(text: &str) -> Option<i64> {
+    match resolve_text(text) {
+        Resolved::Int(number) => i64::try_from(number).ok(),
+        #[expect(clippy::cast_possible_truncation, reason = "beyond the range every limit is passed all the same")]
+        Resolved::Float(number) if number.is_finite() => Some(number as i64),
+        _ => None,
+    }
+}
+
+/// Whether a URL goes to another host without encryption.
+pub(super) fn is_plain_http(text: &str) -> bool {
+    text.to_ascii_lowercase().starts_with("http://") && !is_loopback(text)
 }
 
 /// Whether an address, an address with a port, or a URL stays on the machine.
-fn is_loopback(text: &str) -> bool {
+pub(super) fn is_loopback(text: &str) -> bool {
     let host = text.split_once("://").map_or(text, |(_, rest)| rest);
     let host = host.split('/').next().unwrap_or(host);
     host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]") || host == "::1"
@@ -148,7 +157,9 @@ fn written(
     let words = winner.words(context.text);
     let Some(text) = winner.text().or_else(|| (!words.is_empty() || winner.is_list()).then_some("")) else { return };
     let bare: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-    if !control.weak.applies(text, &bare) {
+    // A list of mappings has no words, and is not empty for that.
+    let holds_more = matches!(control.weak, Weak::Empty) && winner.node.items().next().is_some();
+    if holds_more || !control.weak.applies(text, &bare) {
         return;
     }
     let culprit = control.weak.culprit(&words);
@@ -160,10 +171,10 @@ fn written(
     };
     let message = match (value, winner.is_secret()) {
         (_, true) | ("", _) => format!("`{name}`: {}", control.problem),
-        (value, _) if culprit.is_some() && words.len() > 1 => {
-            format!("`{name}` holds `{value}`: {}", control.problem)
+        (value, _) => {
+            let verb = if culprit.is_some() && words.len() > 1 { "holds" } else { "is" };
+            format!("`{name}` {verb} `{}`: {}", secrets::shown(value), control.problem)
         }
-        (value, _) => format!("`{name}` is `{value}`: {}", control.problem),
     };
     let mut finding = rule.finding(context, winner.node, message);
     if let Some((_, span)) = culprit {

@@ -1,44 +1,66 @@
-//! Encryption of what etcd holds, for the rules about it: where it is configured, and which provider comes first.
+//! Encryption of volumes, for the rules about it.
 
-use super::documents;
 use crate::context::Context;
-use crate::input::is_unknown;
+use crate::input::{self, InputKind};
 use crate::settings::find;
 use crate::syntax::NodeRef;
 use crate::tables;
+use crate::version::TalosVersion;
 
-/// The kind of document that configures it, from Talos 1.14.
-pub(super) const DOCUMENT: &str = "KubeEtcdEncryptionConfig";
-
-/// The value of a secret of the machine configuration, unless it is empty.
-pub(super) fn secret<'t, 's>(context: &Context<'t, 's>, field: &str) -> Option<NodeRef<'t, 's>> {
-    let found = find(context.inputs, tables::V1ALPHA1, &["cluster", field]);
-    found
-        .into_iter()
-        .map(|found| found.node)
-        .find(|node| !node.is_null() && (is_unknown(*node) || !node.value().is_empty()))
+/// The encryption of a volume as it is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Encrypted<'t, 's> {
+    /// The name of the volume; empty when it has none yet.
+    pub name: &'t str,
+    /// Whether it is one of the system's own volumes.
+    pub is_system: bool,
+    /// The encryption.
+    pub node: NodeRef<'t, 's>,
 }
 
-/// Whether the secrets were taken out of a configuration: it is the base of others, which have them.
-pub(super) fn is_without_secrets(root: NodeRef<'_, '_>) -> bool {
-    root.at(&["cluster", "token"]).is_some_and(|token| token.value().is_empty())
+/// Documents that configure a volume with encryption.
+const DOCUMENTS: [&str; 4] = ["VolumeConfig", "UserVolumeConfig", "RawVolumeConfig", "SwapVolumeConfig"];
+
+/// The volumes of a source for which encryption is written, in both generations.
+pub(super) fn volumes<'t, 's>(context: &Context<'t, 's>) -> Vec<Encrypted<'t, 's>> {
+    let mut volumes = Vec::new();
+    for (section, name) in [("state", "STATE"), ("ephemeral", "EPHEMERAL")] {
+        for found in find(context.inputs, tables::V1ALPHA1, &["machine", "systemDiskEncryption", section]) {
+            if !found.node.is_null() {
+                volumes.push(Encrypted { name, is_system: true, node: found.node });
+            }
+        }
+    }
+    for kind in DOCUMENTS.into_iter().filter(|_| context.talos() >= TalosVersion::nearest(10)) {
+        for root in context.documents(kind) {
+            let is_system = kind == "VolumeConfig";
+            // Until 1.10 the document only says how large a volume of the system is.
+            let counts = !is_system || context.talos() >= TalosVersion::nearest(11);
+            if let Some(node) = root.get("encryption").filter(|node| counts && !node.is_null()) {
+                volumes.push(Encrypted { name: root.get("name").map_or("", NodeRef::value), is_system, node });
+            }
+        }
+    }
+    volumes
 }
 
-/// The entries of documents that speak of secrets, each with the key of its first provider.
-pub(super) fn first_providers<'t, 's>(context: &Context<'t, 's>) -> Vec<NodeRef<'t, 's>> {
-    let documents = documents::in_version(context, DOCUMENT);
-    let entries = documents.into_iter().filter_map(|document| document.at(&["config", "resources"]));
-    let entries = entries.flat_map(NodeRef::items).map(NodeRef::resolved).filter(|entry| covers_secrets(*entry));
-    entries
-        .filter_map(|entry| {
-            let first = entry.get("providers")?.items().next()?.resolved();
-            first.entries().next().map(|(key, _)| key)
-        })
-        .collect()
+impl<'t, 's> Encrypted<'t, 's> {
+    /// Its keys.
+    pub(super) fn keys(self) -> Vec<NodeRef<'t, 's>> {
+        self.node.get("keys").into_iter().flat_map(NodeRef::items).map(NodeRef::resolved).collect()
+    }
 }
 
-/// Whether an entry names secrets, or what they are a part of.
-pub(super) fn covers_secrets(entry: NodeRef<'_, '_>) -> bool {
-    let mut names = entry.get("resources").into_iter().flat_map(NodeRef::items);
-    names.any(|name| is_unknown(name) || matches!(name.value(), "secrets" | "secrets." | "*." | "*.*"))
+/// Whether anything about the encryption of volumes is not known before deployment.
+pub(super) fn is_uncertain(context: &Context<'_, '_>) -> bool {
+    let is_template = |node: Option<NodeRef<'_, '_>>| node.is_some_and(input::is_unknown);
+    context.inputs.iter().any(|input| match input.kind {
+        InputKind::MachineConfig { .. } => {
+            is_template(input.root.and_then(|root| root.at(&["machine", "systemDiskEncryption"])))
+        }
+        InputKind::Document(document) => {
+            document.kind == "VolumeConfig" && is_template(input.root.and_then(|root| root.get("name")))
+        }
+        _ => false,
+    })
 }

@@ -1,10 +1,13 @@
 //! All rules. A rule is a file below this folder or a row of `analyzer/data/controls`; the build gathers both.
 
 mod cipher_suites;
+mod clear_text;
 mod control;
 mod denied_arguments;
 mod documents;
 mod encryption;
+mod etcd_encryption;
+mod images;
 mod pod_security;
 mod suppression_pass;
 

@@ -2,6 +2,7 @@
 
 use super::documents;
 use crate::context::Context;
+use crate::input::{Input, InputKind};
 use crate::settings::find;
 use crate::syntax::{Kind, NodeRef};
 use crate::tables;
@@ -18,11 +19,14 @@ pub(super) const LIST: &[&str] = &["cluster", "apiServer", "admissionControl"];
 /// The kind of document that holds one admission plugin, from Talos 1.14.
 pub(super) const DOCUMENT: &str = "KubeAdmissionControlConfig";
 
-/// The entries of the PodSecurity plugin: items of the list, and documents.
+/// The way to each item of that list.
+const ITEMS: &[&str] = &["cluster", "apiServer", "admissionControl", "[]"];
+
+/// The entries of the `PodSecurity` plugin: items of the list, and documents.
 pub(super) fn entries<'t, 's>(context: &Context<'t, 's>) -> Vec<NodeRef<'t, 's>> {
-    let items = find(context.inputs, tables::V1ALPHA1, LIST).into_iter().flat_map(|list| list.node.items());
-    let items = items.map(NodeRef::resolved).chain(documents::in_version(context, DOCUMENT));
-    items.filter(|entry| entry.get("name").is_some_and(|name| name.value() == PLUGIN)).collect()
+    let items = find(context.inputs, tables::V1ALPHA1, ITEMS).into_iter().map(|found| found.node);
+    let all = items.chain(documents::in_version(context, DOCUMENT));
+    all.filter(|entry| entry.get("name").is_some_and(|name| name.value() == PLUGIN)).collect()
 }
 
 /// The configurations of the plugin, deleted entries left out.
@@ -34,6 +38,22 @@ pub(super) fn configurations<'t, 's>(context: &Context<'t, 's>) -> Vec<NodeRef<'
         .filter_map(|entry| entry.get("configuration"))
         .filter(|node| node.kind() == Kind::Mapping)
         .collect()
+}
+
+/// The values at `path` of the plugin's configuration, whether the configuration holds them or the operation of a JSON
+/// patch reaches into it.
+pub(super) fn values<'t, 's>(context: &Context<'t, 's>, path: &[&str]) -> Vec<NodeRef<'t, 's>> {
+    let mut values: Vec<NodeRef<'t, 's>> =
+        configurations(context).into_iter().filter_map(|configuration| configuration.at(path)).collect();
+    let patches: Vec<Input<'t, 's>> =
+        context.inputs.iter().filter(|input| matches!(input.kind, InputKind::JsonPatch)).copied().collect();
+    let whole_path: Vec<&str> = ITEMS.iter().chain(&["configuration"]).chain(path).copied().collect();
+    for found in find(&patches, tables::V1ALPHA1, &whole_path) {
+        if !values.contains(&found.node) {
+            values.push(found.node);
+        }
+    }
+    values
 }
 
 /// Whether a patch deletes this node.

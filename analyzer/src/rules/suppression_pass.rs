@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::finding::Finding;
 use crate::rule::Rule;
+use crate::syntax::NodeRef;
 use crate::text::LineIndex;
 
 const UNUSED: &str = "suppression/unused";
@@ -18,10 +19,13 @@ pub fn suppress(
     found: Vec<Finding>,
 ) -> Vec<Finding> {
     let suppressions = &context.directives.suppressions;
+    if suppressions.is_empty() {
+        return found;
+    }
     let mut used = vec![vec![]; suppressions.len()];
     let mut kept: Vec<Finding> = Vec::with_capacity(found.len());
     'findings: for finding in found {
-        let first = lines.line(finding.span.start);
+        let first = first_line(context, lines, finding.span.start);
         let last = lines.line(finding.span.end.saturating_sub(1).max(finding.span.start));
         for (number, suppression) in suppressions.iter().enumerate() {
             if suppression.line.is_some_and(|line| !(first..=last).contains(&line)) {
@@ -65,4 +69,11 @@ pub fn suppress(
     }
     kept.sort_by_key(|finding| finding.span);
     kept
+}
+
+/// The first line that a finding belongs to: its own, or, inside of a block scalar, that of the key, for no comment can
+/// stand between the two.
+fn first_line(context: &Context<'_, '_>, lines: &LineIndex, offset: u32) -> usize {
+    let key = context.tree.block_scalar_at(offset).and_then(NodeRef::key);
+    lines.line(key.map_or(offset, |key| key.span().start))
 }

@@ -111,7 +111,8 @@ impl<'t, 's> Walk<'t, 's> {
                 other => self.wrong_type(node, other),
             },
             Kind::Mapping => match shape.value() {
-                Shape::Format(format) if self.decoder.takes_empty_mapping(*format) && node.children().next().is_none() => {}
+                Shape::Format(format)
+                    if self.decoder.takes_empty_mapping(*format) && node.children().next().is_none() => {}
                 Shape::Struct(inner) => self.structure(node, inner, flags),
                 Shape::Map(inner) => self.map(node, inner, flags),
                 Shape::Any => self.anything(node),

@@ -183,15 +183,26 @@ impl<'t, 's> Effective<'t, 's> {
 fn is_secret_path(document: &str, path: &[&str]) -> bool {
     let Some(document) = tables::document_type(document) else { return false };
     let mut structure = Some(document.root);
+    let mut inner: Option<&'static Shape> = None;
     for step in path {
-        let Some(field) = structure.and_then(|structure| structure.field(step)) else { return false };
-        if field.variants.iter().any(|variant| variant.secret) {
-            return true;
-        }
-        structure = field.variants.iter().find_map(|variant| match variant.shape.value() {
-            Shape::Struct(inner) => Some(*inner),
-            _ => None,
-        });
+        let shape = match (structure, inner) {
+            (Some(structure), _) => {
+                let Some(field) = structure.field(step) else { return false };
+                if field.variants.iter().any(|variant| variant.secret) {
+                    return true;
+                }
+                let Some(variant) = field.variants.last() else { return false };
+                variant.shape.value()
+            }
+            // `*` and `[]` go into what a mapping or a list holds.
+            (None, Some(shape)) => shape,
+            (None, None) => return false,
+        };
+        (structure, inner) = match shape {
+            Shape::Struct(structure) => (Some(*structure), None),
+            Shape::List(items) | Shape::Map(items) => (None, Some(items.value())),
+            _ => (None, None),
+        };
     }
     false
 }

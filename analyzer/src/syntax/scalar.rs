@@ -43,8 +43,7 @@ pub fn resolve<'t>(node: NodeRef<'t, '_>) -> Resolved<'t> {
         "!!binary" => return binary(value),
         _ => {}
     }
-    let is_known =
-        matches!(tag, "" | "!" | "!!null" | "!!bool" | "!!int" | "!!float" | "!!timestamp" | "!!merge");
+    let is_known = matches!(tag, "" | "!" | "!!null" | "!!bool" | "!!int" | "!!float" | "!!timestamp" | "!!merge");
     if !is_known {
         // A tag of the user's own says nothing of the type.
         return Resolved::Str(Cow::Borrowed(value));
@@ -62,6 +61,12 @@ pub fn resolve<'t>(node: NodeRef<'t, '_>) -> Resolved<'t> {
         ("!!float", Resolved::Int(number)) => Resolved::Float(*number as f64),
         _ => Resolved::Invalid,
     }
+}
+
+/// What a text is by itself when it stands as a plain scalar without a tag.
+#[must_use]
+pub fn resolve_text(text: &str) -> Resolved<'_> {
+    resolve_plain(text, "")
 }
 
 fn binary(value: &str) -> Resolved<'static> {

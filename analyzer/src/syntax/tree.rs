@@ -132,6 +132,15 @@ impl<'s> Tree<'s> {
         NodeRef { tree: self, id }
     }
 
+    /// The block scalar whose text holds the byte at `offset`.
+    #[must_use]
+    pub fn block_scalar_at(&self, offset: u32) -> Option<NodeRef<'_, 's>> {
+        let is_block =
+            |node: &Node<'_>| matches!(node.style, Style::Literal | Style::Folded) && node.span.touches(offset);
+        let index = self.nodes.iter().position(is_block)?;
+        Some(self.node(NodeId(Span::new(index, 0).start)))
+    }
+
     /// The number of nodes.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -5,8 +5,8 @@
 //! by all versions is not.
 
 use super::format::Format;
-use crate::syntax::{Resolved, resolve};
 use crate::syntax::{NodeRef, Style};
+use crate::syntax::{Resolved, resolve};
 use crate::version::TalosVersion;
 
 /// The decoder of a Talos version.
@@ -55,12 +55,7 @@ impl Decoder {
     pub fn takes_empty_mapping(self, format: Format) -> bool {
         let is_structure = matches!(
             format,
-            Format::Ip
-                | Format::IpPort
-                | Format::Prefix
-                | Format::ByteSize
-                | Format::ByteSizeOrPercent
-                | Format::Cel
+            Format::Ip | Format::IpPort | Format::Prefix | Format::ByteSize | Format::ByteSizeOrPercent | Format::Cel
         );
         is_structure && self.minor <= 12
     }
@@ -121,9 +116,7 @@ impl Decoder {
     /// What a scalar is by itself.
     #[must_use]
     pub fn resolve<'t>(self, node: NodeRef<'t, '_>) -> Resolved<'t> {
-        if self.heeds_non_specific_tag()
-            && node.node().tag.as_deref() == Some("!")
-            && node.node().style == Style::Plain
+        if self.heeds_non_specific_tag() && node.node().tag.as_deref() == Some("!") && node.node().style == Style::Plain
         {
             return Resolved::Str(node.value().into());
         }
@@ -159,7 +152,11 @@ fn cut(number: f64, min: i128, max: i128) -> Option<i128> {
     let is_signed = min < 0;
     if is_signed {
         // Too large is refused; too small becomes the smallest.
-        return if number <= TWO_TO_63 { Some(if number == TWO_TO_63 { i128::from(i64::MIN) } else { whole.max(i64::MIN.into()) }) } else { None };
+        return if number <= TWO_TO_63 {
+            Some(if number == TWO_TO_63 { i128::from(i64::MIN) } else { whole.max(i64::MIN.into()) })
+        } else {
+            None
+        };
     }
     if number > 2.0 * TWO_TO_63 {
         return None;

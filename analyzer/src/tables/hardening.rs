@@ -1,5 +1,6 @@
 //! The form of the tables about hardening.
 
+use crate::syntax::{Resolved, resolve_text};
 use crate::version::VersionSet;
 
 /// A kernel parameter that Talos sets by itself.
@@ -36,7 +37,11 @@ impl Sysctl {
     /// Whether `value` is weaker than the default. What is no number is not judged where numbers are compared.
     #[must_use]
     pub fn is_weakened_by(&self, value: &str) -> bool {
-        let (Ok(default), Ok(value)) = (self.value.parse::<i64>(), value.trim().parse::<i64>()) else {
+        let number = |text: &str| match resolve_text(text.trim()) {
+            Resolved::Int(number) => Some(number),
+            _ => None,
+        };
+        let (Some(default), Some(value)) = (number(self.value), number(value)) else {
             return self.weaker == Weaker::Other && value.trim() != self.value;
         };
         match self.weaker {

@@ -11,12 +11,26 @@ mod schema;
 pub use decoder::{Decoder, NotWhole};
 pub use format::{Format, Rejection};
 pub use hardening::{CipherClass, CipherSuite, DeniedArgument, Sysctl, Weaker};
-pub use schema::{DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type};
+pub use schema::{
+    DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
+};
 
-include!(concat!(env!("OUT_DIR"), "/schema.rs"));
-include!(concat!(env!("OUT_DIR"), "/sysctls.rs"));
-include!(concat!(env!("OUT_DIR"), "/cipher_suites.rs"));
-include!(concat!(env!("OUT_DIR"), "/denied_arguments.rs"));
+/// What the build makes of `analyzer/data`; nobody reads it.
+#[expect(clippy::unreadable_literal, reason = "the numbers are bounds of integer types, written by the build")]
+mod generated {
+    use super::{
+        CipherClass, CipherSuite, DeniedArgument, DocumentType, DocumentVariant, EnumVariant, Enumeration, Field,
+        FieldVariant, Format, Shape, Sysctl, Type, UnusedField, Weaker,
+    };
+
+    include!(concat!(env!("OUT_DIR"), "/schema.rs"));
+    include!(concat!(env!("OUT_DIR"), "/sysctls.rs"));
+    include!(concat!(env!("OUT_DIR"), "/cipher_suites.rs"));
+    include!(concat!(env!("OUT_DIR"), "/unused_fields.rs"));
+    include!(concat!(env!("OUT_DIR"), "/denied_arguments.rs"));
+}
+
+use generated::{DENIED_ARGUMENTS, DOCUMENTS, SUITES, SYSCTLS, UNUSED_FIELDS};
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
 pub const V1ALPHA1: &str = "v1alpha1";
@@ -56,4 +70,10 @@ pub fn cipher_suites() -> &'static [CipherSuite] {
 #[must_use]
 pub fn denied_arguments() -> &'static [DeniedArgument] {
     DENIED_ARGUMENTS
+}
+
+/// The fields that Talos accepts and nobody reads.
+#[must_use]
+pub fn unused_fields() -> &'static [UnusedField] {
+    UNUSED_FIELDS
 }

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::finding::{Profile, Related, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
+use crate::syntax::NodeRef;
 
 pub(crate) const RULE: Rule = Rule {
     name: "admission/exemptions",
@@ -31,20 +32,27 @@ const LISTS: [(&str, &[&str], &str); 3] = [
 ];
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    for configuration in pod_security::configurations(context) {
-        let Some(exemptions) = configuration.get("exemptions") else { continue };
-        for (list, default, noun) in LISTS {
-            let items = exemptions.get(list).into_iter().flat_map(|list| list.items());
-            let extra: Vec<_> = items.filter(|item| !is_unknown(*item) && !default.contains(&item.value())).collect();
+    for (list, default, noun) in LISTS {
+        let lists = pod_security::values(context, &["exemptions", list]);
+        let mut groups: Vec<Vec<NodeRef<'_, '_>>> = lists.iter().map(|list| list.items().collect()).collect();
+        // Items that a JSON patch adds one by one.
+        let added = pod_security::values(context, &["exemptions", list, "[]"]);
+        groups.extend(added.into_iter().filter(|item| !lists.iter().any(|list| Some(*list) == item.parent())).map(|item| vec![item]));
+        for items in groups {
+            let is_extra = |item: &NodeRef<'_, '_>| !is_unknown(*item) && !default.contains(&item.value());
+            let extra: Vec<_> = items.into_iter().filter(is_extra).collect();
             let Some((first, others)) = extra.split_first() else { continue };
             let names: Vec<String> = extra.iter().map(|item| format!("`{}`", item.value())).collect();
             let message = format!("these {noun} are exempt from Pod Security admission: {}", names.join(", "));
             let mut finding = rule.finding(context, *first, message);
             finding.help = Some(match list {
-                "namespaces" => "expected is `kube-system` alone: give other namespaces the label `pod-security.kubernetes.io/enforce`".to_owned(),
+                "namespaces" => "expected is `kube-system` alone: give other namespaces the label \
+                                 `pod-security.kubernetes.io/enforce` with the level they need"
+                    .to_owned(),
                 _ => format!("expected are no {noun}"),
             });
-            finding.related = others.iter().map(|item| Related { span: item.span(), message: format!("`{}` too", item.value()) }).collect();
+            let too = |item: &NodeRef<'_, '_>| Related { span: item.span(), message: format!("`{}` too", item.value()) };
+            finding.related = others.iter().map(too).collect();
             findings.push(finding);
         }
     }

@@ -86,7 +86,8 @@ fn keys<'t, 's>(
         }
         let elsewhere = [("defaults", DEFAULT_KEYS), ("exemptions", EXEMPTION_KEYS)];
         let place = elsewhere.iter().find(|(_, keys)| keys.contains(&name)).map(|(place, _)| format!("it belongs under `{place}`"));
+        let outside = || ROOT_KEYS.contains(&name).then(|| "it belongs one level up, beside `defaults`".to_owned());
         let near = || closest(name, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-        report(key, format!("the configuration of Pod Security admission has no key `{name}` here"), place.or_else(near));
+        report(key, format!("the configuration of Pod Security admission has no key `{name}` here"), place.or_else(outside).or_else(near));
     }
 }

@@ -6,6 +6,7 @@ use crate::finding::{Profile, Severity};
 use crate::input::InputKind;
 use crate::rule::{Example, Findings, Rule};
 use crate::settings::find;
+use crate::syntax::NodeRef;
 use crate::tables;
 
 pub(crate) const RULE: Rule = Rule {
@@ -38,22 +39,42 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     }
 }
 
-/// Patches that take the plugin, or the list it stands in, away.
+/// Patches that take the plugin, or what it stands in, away.
 fn removed(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let message = "this patch takes Pod Security admission away: any pod may be privileged";
-    let list = find(context.inputs, tables::V1ALPHA1, pod_security::LIST).into_iter().map(|found| found.node);
-    let nodes = pod_security::entries(context).into_iter().chain(list);
+    let around = (1..=pod_security::LIST.len()).flat_map(|length| {
+        let path = pod_security::LIST.get(..length).unwrap_or(&[]);
+        find(context.inputs, tables::V1ALPHA1, path).into_iter().map(|found| found.node)
+    });
+    let nodes = pod_security::entries(context).into_iter().chain(around);
     let mut places: Vec<_> = nodes.filter_map(pod_security::deletion).collect();
     for input in context.inputs.iter().filter(|input| matches!(input.kind, InputKind::JsonPatch)) {
-        for operation in input.root.into_iter().flat_map(|root| root.items()) {
-            let is_remove = operation.get("op").is_some_and(|op| op.value() == "remove");
-            let path = operation.get("path").filter(|path| is_remove && path.value() == "/cluster/apiServer/admissionControl");
-            places.extend(path);
-        }
+        places.extend(input.root.into_iter().flat_map(NodeRef::items).filter_map(taken_away));
     }
     for node in places {
         let mut finding = rule.finding(context, node, message);
-        finding.help = Some(format!("leave `{PLUGIN}` in place, and exempt the namespaces that need more"));
+        finding.help = Some(format!(
+            "leave `{PLUGIN}` in place, and give the namespaces that need more the label \
+             `pod-security.kubernetes.io/enforce` with the level they need"
+        ));
         findings.push(finding);
     }
+}
+
+/// The path of an operation that removes the list, what holds it or an item of it, or puts an empty list in its place.
+fn taken_away<'t, 's>(operation: NodeRef<'t, 's>) -> Option<NodeRef<'t, 's>> {
+    const LIST: &str = "/cluster/apiServer/admissionControl";
+    let path = operation.get("path")?;
+    let is_gone = match operation.get("op")?.value() {
+        "remove" => {
+            let item = path.value().strip_prefix(LIST).and_then(|rest| rest.strip_prefix('/'));
+            matches!(path.value(), "/cluster/apiServer" | LIST) || item.is_some_and(|item| !item.contains('/'))
+        }
+        "replace" | "add" => {
+            let is_empty = operation.get("value").is_some_and(|value| value.is_null() || value.children().next().is_none());
+            path.value() == LIST && is_empty
+        }
+        _ => false,
+    };
+    is_gone.then_some(path)
 }

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
+use crate::syntax::NodeRef;
 
 pub(crate) const RULE: Rule = Rule {
     name: "admission/pod-security-weakened",
@@ -27,32 +28,44 @@ pub(crate) const RULE: Rule = Rule {
 const MODES: [(&str, &str); 3] = [("enforce", "baseline"), ("audit", "restricted"), ("warn", "restricted")];
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    let is_whole = context.whole().is_some();
-    for configuration in pod_security::configurations(context) {
-        let defaults = configuration.get("defaults");
-        for (mode, expected) in MODES {
-            let level = defaults.and_then(|defaults| defaults.get(mode));
-            let (place, message) = match level {
-                Some(level) if is_unknown(level) => continue,
-                Some(level) => {
-                    let Some(found) = rank(level.value()).filter(|found| Some(*found) < rank(expected)) else { continue };
-                    let what = match (mode, found) {
-                        ("enforce", _) => "any pod may be privileged",
-                        _ => "pods that could be confined further go unnoticed",
-                    };
-                    (level, format!("Pod Security admission has `{mode}: {}`: {what}", level.value()))
-                }
-                // What a patch does not say, the base does.
-                None if !is_whole => continue,
-                None => {
-                    let place = defaults.unwrap_or(configuration);
-                    (place, format!("Pod Security admission does not say what to {mode}, and Kubernetes then takes `privileged`"))
-                }
+    for (mode, expected) in MODES {
+        for level in pod_security::values(context, &["defaults", mode]).into_iter().filter(|level| !is_unknown(*level)) {
+            if rank(level.value()).is_none_or(|found| Some(found) >= rank(expected)) {
+                continue;
+            }
+            let effect = match mode {
+                "enforce" => "any pod may be privileged",
+                _ => "pods that could be confined further go unnoticed",
             };
-            let mut finding = rule.finding(context, place, message);
-            finding.help = Some(format!("expected is `{mode}: {expected}`"));
-            finding.references.push(format!("Talos {} default", context.talos()).into());
-            findings.push(finding);
+            let message = format!("Pod Security admission has `{mode}: {}`: {effect}", level.value());
+            report(rule, context, level, message, mode, expected, findings);
+        }
+        // What a patch does not say, the base does.
+        if context.whole().is_none() {
+            continue;
+        }
+        for configuration in pod_security::configurations(context) {
+            let defaults = configuration.get("defaults");
+            if defaults.is_none_or(|defaults| defaults.get(mode).is_none()) {
+                let message =
+                    format!("Pod Security admission does not say what to {mode}, and Kubernetes then takes `privileged`");
+                report(rule, context, defaults.unwrap_or(configuration), message, mode, expected, findings);
+            }
         }
     }
+}
+
+fn report(
+    rule: &Rule,
+    context: &Context<'_, '_>,
+    place: NodeRef<'_, '_>,
+    message: String,
+    mode: &str,
+    expected: &str,
+    findings: &mut Findings,
+) {
+    let mut finding = rule.finding(context, place, message);
+    finding.help = Some(format!("expected is `{mode}: {expected}`"));
+    finding.references.push(format!("Talos {} default", context.talos()).into());
+    findings.push(finding);
 }

@@ -1,6 +1,6 @@
 //! `apiserver/encryption`
 
-use super::super::{documents, encryption};
+use super::super::{documents, etcd_encryption};
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
@@ -27,18 +27,18 @@ pub(crate) const RULE: Rule = Rule {
 const EXPECTED: &str = "expected is a provider that encrypts, such as secretbox, before `identity`";
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    for provider in encryption::first_providers(context).into_iter().filter(|provider| provider.value() == "identity") {
+    for provider in etcd_encryption::first_providers(context).into_iter().filter(|provider| provider.value() == "identity") {
         let message = "`identity` comes first: secrets are written to etcd in clear text";
         let mut finding = rule.finding_at(provider.span(), context.kind_of(provider), provider.path(), message);
         finding.help = Some(EXPECTED.to_owned());
         findings.push(finding);
     }
     let Some(root) = context.whole_control_plane() else { return };
-    let documents = documents::in_version(context, encryption::DOCUMENT);
+    let documents = documents::in_version(context, etcd_encryption::DOCUMENT);
     let is_set = ["secretboxEncryptionSecret", "aescbcEncryptionSecret"]
         .iter()
-        .any(|field| encryption::secret(context, field).is_some());
-    if documents.is_empty() && !is_set && !encryption::is_without_secrets(root) {
+        .any(|field| etcd_encryption::secret(context, field).is_some());
+    if documents.is_empty() && !is_set && !etcd_encryption::is_without_secrets(root) {
         let path = ["cluster", "secretboxEncryptionSecret"];
         let message = "nothing encrypts the secrets of Kubernetes: they are written to etcd in clear text";
         let mut finding = rule.finding_at(context.nearest(root, &path), tables::V1ALPHA1, path.join("."), message);
@@ -49,7 +49,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     }
     for document in documents {
         let Some(entries) = document.at(&["config", "resources"]) else { continue };
-        if entries.items().next().is_some() && !entries.items().map(NodeRef::resolved).any(encryption::covers_secrets) {
+        if entries.items().next().is_some() && !entries.items().map(NodeRef::resolved).any(etcd_encryption::covers_secrets) {
             let span = entries.key().map_or(entries.span(), NodeRef::span);
             let message = "no entry names the resource `secrets`: they are written to etcd in clear text";
             let mut finding = rule.finding_at(span, context.kind_of(entries), entries.path(), message);

@@ -1,6 +1,6 @@
 //! `apiserver/encryption-provider`
 
-use super::super::encryption;
+use super::super::etcd_encryption;
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
@@ -31,13 +31,13 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         finding.help = Some(HELP.to_owned());
         findings.push(finding);
     };
-    for provider in encryption::first_providers(context) {
+    for provider in etcd_encryption::first_providers(context) {
         if matches!(provider.value(), "aescbc" | "aesgcm") {
             report(provider, format!("`{}` comes first and encrypts what is written", provider.value()));
         }
     }
-    let is_alone = context.whole().is_some() && encryption::secret(context, "secretboxEncryptionSecret").is_none();
-    if let Some(secret) = encryption::secret(context, "aescbcEncryptionSecret").filter(|_| is_alone) {
+    let is_alone = context.whole().is_some() && etcd_encryption::secret(context, "secretboxEncryptionSecret").is_none();
+    if let Some(secret) = etcd_encryption::secret(context, "aescbcEncryptionSecret").filter(|_| is_alone) {
         report(secret.key().unwrap_or(secret), "AES-CBC alone encrypts the secrets of Kubernetes".to_owned());
     }
 }

@@ -49,10 +49,10 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     if let Some(claim) = flag("oidc-groups-claim") {
         match flag("oidc-groups-prefix") {
             None if context.whole().is_some() => {
-                report(claim, NO_PREFIX, "expected is a prefix such as `oidc:`: add `oidc-groups-prefix`")
+                report(claim, NO_PREFIX, "expected is a prefix such as `oidc:`: add `oidc-groups-prefix`");
             }
             Some(prefix) if prefix.value().is_empty() => {
-                report(prefix, NO_PREFIX, "expected is a prefix such as `oidc:`")
+                report(prefix, NO_PREFIX, "expected is a prefix such as `oidc:`");
             }
             _ => {}
         }

@@ -4,6 +4,7 @@ use super::super::cipher_suites;
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
+use crate::settings::Written;
 
 pub(crate) const RULE: Rule = Rule {
     name: "kubelet/tls-cipher-suites",
@@ -28,7 +29,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     else {
         return;
     };
-    let chosen = minimum.winner().map(|written| written.text());
+    let chosen = minimum.winner().map(Written::text);
     let tls13_only = match chosen {
         None => Some("by default the kubelet takes TLS 1.3 only"),
         Some(Some("VersionTLS13")) => Some("`tlsMinVersion` is VersionTLS13"),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::process::ExitCode;
 use talint_analyzer::rule::{Example, Rule};
-use talint_analyzer::rules::{self, Control};
+use talint_analyzer::rules;
 use talint_analyzer::schema::closest;
 use talint_analyzer::settings::{self, Setting, SettingPlace};
 use talint_analyzer::tables::{self, Sysctl};
@@ -62,7 +62,7 @@ fn explain_rule(rule: &Rule) -> String {
     let mut out = format!("{}  ({}, profile {})\n\n", rule.name, rule.severity, rule.profile.as_str());
     paragraph(&mut out, rule.summary);
     paragraph(&mut out, rule.why);
-    for control in rules::controls().iter().filter(|control| control.rule == rule.name) {
+    for control in rules::controls_of(rule.name) {
         let _ = writeln!(out, "Expected of {}: {}.", control.setting, control.expected);
         if let Some(setting) = settings::setting(control.setting) {
             out.push_str(&setting_facts(setting));
@@ -148,7 +148,7 @@ fn json_list(all: &[&Rule]) -> String {
     let rule = |rule: &&Rule| -> Value {
         let example =
             |example: &Example| json!({ "talos_version": example.version().to_string(), "text": example.text });
-        let settings: Vec<&str> = controls_of(rule).map(|control| control.setting).collect();
+        let settings: Vec<&str> = rules::controls_of(rule.name).iter().map(|control| control.setting).collect();
         json!({
             "name": rule.name,
             "severity": rule.severity.as_str(),
@@ -164,11 +164,6 @@ fn json_list(all: &[&Rule]) -> String {
     let list: Vec<Value> = all.iter().map(rule).collect();
     // Strings alone always serialise.
     serde_json::to_string_pretty(&json!({ "version": 1, "rules": list })).unwrap_or_default() + "\n"
-}
-
-fn controls_of(rule: &Rule) -> impl Iterator<Item = &'static Control> {
-    let name = rule.name;
-    rules::controls().iter().filter(move |control| control.rule == name)
 }
 
 fn markdown(all: &[&Rule]) -> String {

@@ -210,25 +210,27 @@ pub(crate) fn cipher_suites(data: &Path) -> String {
 pub(crate) fn controls(data: &Path) -> String {
     let mut rules = String::from("static CONTROL_RULES: &[Rule] = &[\n");
     let mut controls = String::from("static CONTROLS: &[Control] = &[\n");
-    for path in crate::rules::files(&data.join("controls"), "yaml") {
-        for rule in read::<Vec<ControlRule>>(&path) {
-            for check in &rule.checks {
-                controls.push_str(&control(&rule, check));
-            }
-            let _ = writeln!(
-                rules,
-                "  Rule {{ name: {:?}, severity: {}, profile: {}, summary: {:?}, why: {:?}, avoid: {}, follow: {}, \
-                 references: &{:?}, check: control::check }},",
-                rule.rule,
-                severity(&rule.severity),
-                profile(rule.profile.as_deref().unwrap_or("default")),
-                rule.summary.trim(),
-                rule.why.trim(),
-                example(&rule.avoid),
-                example(&rule.follow),
-                rule.references,
-            );
+    let files = crate::rules::files(&data.join("controls"), "yaml");
+    let mut all: Vec<ControlRule> = files.iter().flat_map(|path| read::<Vec<ControlRule>>(path)).collect();
+    // Sorted, so that the controls of a rule stand together and are found without a search of all.
+    all.sort_by(|a, b| a.rule.cmp(&b.rule));
+    for rule in all {
+        for check in &rule.checks {
+            controls.push_str(&control(&rule, check));
         }
+        let _ = writeln!(
+            rules,
+            "  Rule {{ name: {:?}, severity: {}, profile: {}, summary: {:?}, why: {:?}, avoid: {}, follow: {}, \
+             references: &{:?}, check: control::check }},",
+            rule.rule,
+            severity(&rule.severity),
+            profile(rule.profile.as_deref().unwrap_or("default")),
+            rule.summary.trim(),
+            rule.why.trim(),
+            example(&rule.avoid),
+            example(&rule.follow),
+            rule.references,
+        );
     }
     rules.push_str("];\n");
     controls.push_str("];\n");

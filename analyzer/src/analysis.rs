@@ -6,7 +6,7 @@ use crate::finding::{Finding, Profile};
 use crate::input::{self, InputKind};
 use crate::rule::{Findings, Rule};
 use crate::settings::KernelArguments;
-use crate::text::{self, LineIndex, NotText};
+use crate::text::{self, NotText};
 use crate::version::MinorVersion;
 use crate::{rules, schema, secrets, syntax};
 
@@ -49,8 +49,7 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
     let inputs = input::recognise(&tree, path);
     let is_read = |input: &input::Input<'_, '_>| input.kind.is_ours() && !matches!(input.kind, InputKind::Encrypted);
     let documents = inputs.iter().filter(|input| is_read(input)).count();
-    let lines = LineIndex::new(&text);
-    let directives = directives::read(&text, &tree, &lines);
+    let directives = directives::read(&text, &tree);
     let asked = AskedVersions { talos: options.talos, kubernetes: options.kubernetes };
     let versions = context::versions(asked, &directives, &inputs);
     let mut analysis = Analysis { findings: Vec::new(), notices: Vec::new(), documents, versions };
@@ -95,7 +94,7 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
         let message = "these bytes are not UTF-8; Talos reads configuration as UTF-8 and refuses the file";
         findings.push(rule.finding_at(span, "", "", message));
     }
-    analysis.findings = rules::suppress(&context, &lines, &wanted, findings.into_sorted());
+    analysis.findings = rules::suppress(&context, &wanted, findings.into_sorted());
     analysis
 }
 

@@ -363,11 +363,13 @@ const SECRET_REFERENCES: [&str; 8] =
 /// [`is_unknown`] for a text.
 #[must_use]
 pub fn is_unknown_text(text: &str) -> bool {
-    text.starts_with("ENC[")
-        || text.contains("{{")
-        || text.contains("{%")
+    // Nearly all texts hold neither sign, and this is asked of every value.
+    let bytes = text.as_bytes();
+    let is_template = (bytes.contains(&b'{') || bytes.contains(&b'$'))
         // `$$` is a `$` that a template leaves in place.
-        || text.contains("${") || text.contains("$(") || text.contains("$$")
+        && ["{{", "{%", "${", "$(", "$$"].iter().any(|sign| text.contains(sign));
+    is_template
+        || text.starts_with("ENC[")
         || SECRET_REFERENCES.iter().any(|start| text.starts_with(start))
         || text.starts_with('<') && text.ends_with('>') && text.len() > 2
 }

@@ -133,7 +133,7 @@ pub(super) fn is_loopback(text: &str) -> bool {
 
 /// Holds the settings of a source to the controls of `rule`.
 pub(super) fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    for control in super::CONTROLS.iter().filter(|control| control.rule == rule.name) {
+    for control in super::controls_of(rule.name) {
         let counts = control.versions.contains(context.talos())
             && !(control.not_in_container && context.mode == Mode::Container)
             && control.role.is_none_or(|role| context.role.is_none_or(|own| own == role));

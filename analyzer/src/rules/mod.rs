@@ -36,6 +36,14 @@ pub fn controls() -> &'static [Control] {
     CONTROLS
 }
 
+/// The expectations of one rule; none for rules that are code.
+#[must_use]
+pub fn controls_of(rule: &str) -> &'static [Control] {
+    let start = CONTROLS.partition_point(|control| control.rule < rule);
+    let end = CONTROLS.partition_point(|control| control.rule <= rule);
+    CONTROLS.get(start..end).unwrap_or(&[])
+}
+
 /// The rule called `name`.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Rule> {

@@ -1,6 +1,7 @@
 //! Arguments that Talos does not let a configuration give, for the rules of each component.
 
 use crate::context::Context;
+use crate::input::InputKind;
 use crate::rule::{Findings, Rule};
 use crate::settings::find;
 use crate::syntax::NodeRef;
@@ -9,7 +10,18 @@ use crate::tables::{self, DeniedArgument};
 /// Reports the arguments of `component` that Talos denies.
 pub(super) fn check(rule: &Rule, context: &Context<'_, '_>, component: &str, findings: &mut Findings) {
     let counts = |denied: &&DeniedArgument| denied.component == component && denied.versions.contains(context.talos());
+    // Most configurations give no arguments at all, and there are many that are denied.
+    let has_patch = context.inputs.iter().any(|input| matches!(input.kind, InputKind::JsonPatch));
+    let mut given: Option<(&str, bool)> = None;
     for denied in tables::denied_arguments().iter().filter(counts) {
+        let is_given = match given {
+            Some((document, is_given)) if document == denied.document => is_given,
+            _ => !find(context.inputs, denied.document, denied.path).is_empty(),
+        };
+        given = Some((denied.document, is_given));
+        if !is_given && !has_patch {
+            continue;
+        }
         for (name, key, value) in written(context, denied) {
             // A patch that takes the argument away.
             if value.get("$patch").is_some() {

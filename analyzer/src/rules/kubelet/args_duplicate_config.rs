@@ -2,8 +2,10 @@
 
 use crate::context::Context;
 use crate::finding::{Profile, Related, Severity};
+use crate::input::InputKind;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::{self, Written};
+use crate::settings::{self, Written, find};
+use crate::tables;
 
 pub(crate) const RULE: Rule = Rule {
     name: "kubelet/args-duplicate-config",
@@ -19,7 +21,17 @@ pub(crate) const RULE: Rule = Rule {
     check,
 };
 
+/// Where the flags of the kubelet stand.
+const FLAGS: [(&str, &[&str]); 2] =
+    [(tables::V1ALPHA1, &["machine", "kubelet", "extraArgs"]), ("KubeletConfig", &["extraArgs"])];
+
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
+    // Most configurations give no flags at all, and there are many settings.
+    let gives = |(document, path): &(&str, &[&str])| !find(context.inputs, document, path).is_empty();
+    let has_patch = context.inputs.iter().any(|input| matches!(input.kind, InputKind::JsonPatch));
+    if !has_patch && !FLAGS.iter().any(gives) {
+        return;
+    }
     for setting in settings::settings().iter().filter(|setting| setting.id.starts_with("kubelet.")) {
         let effective = context.effective(setting);
         let Some((flag, name)) = effective.written.iter().find_map(|written| Some((written, written.place.flag?)))

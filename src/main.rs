@@ -2,8 +2,10 @@
 
 mod arguments;
 mod check;
+mod cmdline;
 mod explain;
 mod files;
+mod outcome;
 mod output;
 mod report;
 
@@ -14,6 +16,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(options) => check::run(&options),
+        Command::Cmdline(options) => cmdline::run(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Rules(options) => explain::list(&options),
     }

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use talint_analyzer::finding::Severity;
+use talint_analyzer::input::Form;
 use talint_analyzer::rule::{Example, Rule};
 use talint_analyzer::text::LineIndex;
 use talint_analyzer::version::MinorVersion;
@@ -194,7 +195,7 @@ fn no_finding_shows_a_secret() {
         let text = String::from_utf8_lossy(&bytes);
         let name = path.display().to_string();
         let options = Options { profile: Some(talint_analyzer::finding::Profile::Strict), ..Options::default() };
-        let secrets: Vec<&str> = talint_analyzer::secrets::find(&name, &bytes)
+        let secrets: Vec<&str> = talint_analyzer::secrets::find(&name, &bytes, Form::default())
             .into_iter()
             .filter_map(|span| text.get(span.start as usize..span.end as usize))
             .map(|secret| secret.trim_matches(['"', '\'']))

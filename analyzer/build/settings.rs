@@ -107,7 +107,7 @@ enum Weak {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Example {
+pub(crate) struct Example {
     talos: Option<u8>,
     text: String,
 }
@@ -155,7 +155,8 @@ pub(crate) fn sysctls(data: &Path) -> String {
             "lower" => "Weaker::Lower",
             "higher" => "Weaker::Higher",
             "other" => "Weaker::Other",
-            _ => row.fail("weaker is `lower`, `higher` or `other`"),
+            "without" => "Weaker::Without",
+            _ => row.fail("weaker is `lower`, `higher`, `other` or `without`"),
         };
         let _ = writeln!(
             out,
@@ -183,6 +184,19 @@ pub(crate) fn unused_fields(data: &Path) -> String {
             out,
             "  UnusedField {{ path: &{path:?}, versions: VersionSet::from_bits({versions}), because: {because:?} }},"
         );
+    }
+    out.push_str("];\n");
+    out
+}
+
+/// The rows of `sysctl-names.tsv`.
+pub(crate) fn sysctl_names(data: &Path) -> String {
+    let mut out = String::from("pub(super) static SYSCTL_NAMES: &[SysctlName] = &[\n");
+    for row in tsv::read(&data.join("sysctl-names.tsv")) {
+        let other = if row.get("of") == "linux" { None } else { Some(row.get("of")) };
+        let instead = Some(row.get("instead")).filter(|name| !name.is_empty());
+        let name = row.get("name");
+        let _ = writeln!(out, "  SysctlName {{ name: {name:?}, other_system: {other:?}, instead: {instead:?} }},");
     }
     out.push_str("];\n");
     out
@@ -284,11 +298,11 @@ fn control(rule: &ControlRule, check: &Check) -> String {
     )
 }
 
-fn example(example: &Example) -> String {
+pub(crate) fn example(example: &Example) -> String {
     format!("Example {{ talos: {:?}, text: {:?} }}", example.talos, example.text)
 }
 
-fn severity(word: &str) -> &'static str {
+pub(crate) fn severity(word: &str) -> &'static str {
     match word {
         "info" => "Severity::Info",
         "warning" => "Severity::Warning",
@@ -297,7 +311,7 @@ fn severity(word: &str) -> &'static str {
     }
 }
 
-fn profile(word: &str) -> &'static str {
+pub(crate) fn profile(word: &str) -> &'static str {
     match word {
         "default" => "Profile::Default",
         "hardened" => "Profile::Hardened",
@@ -384,11 +398,11 @@ pub(crate) fn denied_arguments(data: &Path) -> String {
     out
 }
 
-fn bits(versions: Option<&str>) -> u16 {
+pub(crate) fn bits(versions: Option<&str>) -> u16 {
     versions.map_or(0b11_1111, |versions| tsv::versions(versions).unwrap_or_else(|error| panic!("{versions}: {error}")))
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> T {
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> T {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -90,8 +90,8 @@ pub struct Context<'t, 's> {
     pub mode: Mode,
     /// The role of the machine, if it is known.
     pub role: Option<Role>,
-    /// The kernel arguments.
-    pub kernel_arguments: KernelArguments<'t>,
+    /// The kernel arguments, a list a machine or image.
+    pub kernel_arguments: Vec<KernelArguments<'t>>,
     /// The places for secret material, and what they hold.
     pub secrets: Vec<Secret<'t, 's>>,
 }

@@ -2,6 +2,10 @@
 //!
 //! The path of a file only breaks ties. What is not Talos's is [`InputKind::Foreign`], and nothing is ever said of it.
 
+mod command_lines;
+
+pub use command_lines::{Form, parse};
+
 use crate::syntax::{Kind, NodeRef, Style, Tree};
 use crate::tables::{self, DocumentType, Shape, Type};
 use crate::text::Span;
@@ -23,7 +27,12 @@ pub enum InputKind {
     /// An Image Factory schematic.
     Schematic,
     /// A kernel command line.
-    KernelCommandLine,
+    KernelCommandLine {
+        /// Whether it is that of a machine, of which absence says something; else its arguments are added to Talos's own.
+        whole: bool,
+    },
+    /// The kernel arguments that Omni wants for a machine, and those it runs with.
+    OmniKernelArgs,
     /// A bundle of secrets, as `talosctl gen secrets` writes it.
     SecretsBundle,
     /// The client configuration of `talosctl`.
@@ -58,7 +67,8 @@ impl InputKind {
             Self::UnknownDocument => "unknown",
             Self::JsonPatch => "json-patch",
             Self::Schematic => "schematic",
-            Self::KernelCommandLine => "cmdline",
+            Self::KernelCommandLine { .. } => "cmdline",
+            Self::OmniKernelArgs => "kernel-args",
             Self::SecretsBundle => "secrets-bundle",
             Self::Talosconfig => "talosconfig",
             Self::Encrypted => "encrypted",
@@ -83,13 +93,22 @@ pub struct Input<'t, 's> {
 
 /// Recognises every document of a source. `path` is the name of the file, for ties.
 #[must_use]
-pub fn recognise<'t, 's>(tree: &'t Tree<'s>, path: &str) -> Vec<Input<'t, 's>> {
+pub fn recognise<'t, 's>(tree: &'t Tree<'s>, path: &str, form: Form) -> Vec<Input<'t, 's>> {
     let mut inputs: Vec<Input<'t, 's>> = tree
         .documents
         .iter()
         .map(|document| {
             let root = document.root.map(|id| tree.node(id));
-            let kind = root.map_or(InputKind::Empty, |root| recognise_document(root, path));
+            let kind = match root {
+                Some(_) if tree.is_plain => InputKind::KernelCommandLine { whole: form != Form::ExtraArguments },
+                Some(root) => recognise_document(root, path),
+                None => InputKind::Empty,
+            };
+            // A command line in the dump of a resource is looked at where it stands.
+            let root = match kind {
+                InputKind::KernelCommandLine { .. } => root.map(|root| root.at(CMDLINE_PATH).unwrap_or(root)),
+                _ => root,
+            };
             Input { kind, root, span: document.span, broken: document.broken }
         })
         .collect();
@@ -119,12 +138,14 @@ pub fn recognise<'t, 's>(tree: &'t Tree<'s>, path: &str) -> Vec<Input<'t, 's>> {
     inputs
 }
 
+/// Where the dump of a resource holds the command line.
+const CMDLINE_PATH: &[&str] = &["spec", "cmdline"];
+
 fn recognise_document(root: NodeRef<'_, '_>, path: &str) -> InputKind {
     match root.kind() {
         Kind::Mapping => recognise_mapping(root, path),
         Kind::Sequence if is_json_patch(root) => InputKind::JsonPatch,
         Kind::Scalar if root.is_null() => InputKind::Empty,
-        Kind::Scalar if is_kernel_command_line(root, path) => InputKind::KernelCommandLine,
         _ => InputKind::Foreign,
     }
 }
@@ -132,6 +153,15 @@ fn recognise_document(root: NodeRef<'_, '_>, path: &str) -> InputKind {
 fn recognise_mapping(root: NodeRef<'_, '_>, path: &str) -> InputKind {
     if is_wholly_encrypted(root) {
         return if is_encrypted_talos(root, path) { InputKind::Encrypted } else { InputKind::Foreign };
+    }
+    if let Some(resource) = root.at(&["metadata", "type"]).filter(|_| root.entry("spec").is_some()) {
+        return match resource.value() {
+            "KernelCmdlines.runtime.talos.dev" if root.at(CMDLINE_PATH).is_some() => {
+                InputKind::KernelCommandLine { whole: true }
+            }
+            "KernelArgsStatuses.omni.sidero.dev" | "KernelArgs.omni.sidero.dev" => InputKind::OmniKernelArgs,
+            _ => InputKind::Foreign,
+        };
     }
     let api_version = root.get("apiVersion").map(NodeRef::value);
     let kind = root.get("kind").filter(|kind| !kind.value().is_empty()).map(NodeRef::value);
@@ -290,19 +320,6 @@ fn is_schematic(root: NodeRef<'_, '_>) -> bool {
     };
     customization.entries().any(|(key, _)| CUSTOMIZATION.contains(&key.value()))
         || root_known && (customization.is_null() || customization.kind() == Kind::Mapping)
-}
-
-/// One line of words, of which enough are arguments that kernels and Talos know.
-fn is_kernel_command_line(root: NodeRef<'_, '_>, path: &str) -> bool {
-    const TELLING: &[&str] =
-        &["talos.", "console", "init_on_alloc", "init_on_free", "slab_nomerge", "pti", "printk.", "BOOT_IMAGE"];
-    let text = root.value();
-    if root.node().style != Style::Plain || text.is_empty() {
-        return false;
-    }
-    let telling = text.split_whitespace().filter(|word| TELLING.iter().any(|start| word.starts_with(start))).count();
-    let file = path.rsplit(['/', '\\']).next().unwrap_or("");
-    telling >= 2 || telling == 1 && file.contains("cmdline")
 }
 
 /// A binary file encrypted by SOPS, or a document in which no value but SOPS's own is in clear text.

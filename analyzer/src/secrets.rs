@@ -3,12 +3,13 @@
 //! What is secret is told by the tables, and beyond them by the names of keys and the look of values: to hide too much
 //! costs nothing.
 
-use crate::input::{self, Input, InputKind};
-use crate::syntax::{self, Kind, NodeRef, Tree};
+use crate::input::{self, Form, Input, InputKind};
+use crate::syntax::{Kind, NodeRef, Tree};
 use crate::tables::{self, Shape, Type};
 use crate::text::{LineIndex, Span, decode};
 use base64::Engine as _;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// The length of a bootstrap token.
 const TOKEN_LENGTH: usize = 23;
@@ -22,10 +23,10 @@ const PUBLIC_KEY_IN_BASE64: &str = "LS0tLS1CRUdJTiBQVUJMSUMg";
 /// The bytes of every secret in the source `bytes`, called `path`, in their order. What is not Talos's holds none that
 /// would ever be shown.
 #[must_use]
-pub fn find(path: &str, bytes: &[u8]) -> Vec<Span> {
+pub fn find(path: &str, bytes: &[u8], form: Form) -> Vec<Span> {
     let (text, _) = decode(bytes);
-    let tree = syntax::parse(&text);
-    let inputs = input::recognise(&tree, path);
+    let tree = input::parse(&text, path, form);
+    let inputs = input::recognise(&tree, path, form);
     let mut spans = Vec::new();
     for input in inputs.iter().filter(|input| input.kind.is_ours()) {
         let Some(root) = input.root else { continue };
@@ -33,6 +34,7 @@ pub fn find(path: &str, bytes: &[u8]) -> Vec<Span> {
             all_scalars(field, &mut |scalar| spans.push(scalar.span()));
         }
         by_look(root, &mut |scalar| spans.push(scalar.span()));
+        credentials(root, &text, &mut spans);
     }
     if tree.documents.iter().any(|document| document.broken) {
         in_unread_lines(&text, &tree, &mut spans);
@@ -46,7 +48,9 @@ pub fn find(path: &str, bytes: &[u8]) -> Vec<Span> {
 /// tables call secret, and what is secret by its look. Unlike [`find`] it leaves out what is only hidden for safety.
 fn scalars<'t, 's>(input: &Input<'t, 's>) -> Vec<NodeRef<'t, 's>> {
     let mut found = Vec::new();
-    for field in fields(input) {
+    // A configuration embedded in a schematic is hidden as a whole, but need not hold a secret.
+    let is_schematic = matches!(input.kind, InputKind::Schematic);
+    for field in fields(input).into_iter().filter(|_| !is_schematic) {
         // What holds more than a secret tells by its keys which part is one.
         let is_whole_secret = field.kind() == Kind::Scalar;
         all_scalars(field, &mut |scalar| {
@@ -80,8 +84,11 @@ pub struct Secret<'t, 's> {
 #[must_use]
 pub fn gather<'t, 's>(inputs: &[Input<'t, 's>]) -> Vec<Secret<'t, 's>> {
     // A kernel command line is that of a machine, and no file to keep.
-    let kept = inputs.iter().filter(|input| !matches!(input.kind, InputKind::KernelCommandLine));
-    kept.flat_map(scalars).map(|node| Secret { node, content: content(node) }).collect()
+    let kept = inputs.iter().filter(|input| !matches!(input.kind, InputKind::KernelCommandLine { .. }));
+    // Credentials in kernel arguments are for `kernel/config-source`.
+    let is_argument = |node: &NodeRef<'t, 's>| node.path().contains("extraKernelArgs");
+    let nodes = kept.flat_map(scalars).filter(|node| !is_argument(node));
+    nodes.map(|node| Secret { node, content: content(node) }).collect()
 }
 
 /// What a scalar that is there to hold secret material holds.
@@ -155,6 +162,7 @@ fn fields<'t, 's>(input: &Input<'t, 's>) -> Vec<NodeRef<'t, 's>> {
         InputKind::MachineConfig { .. } => in_structure(root, tables::v1alpha1().root, &mut fields),
         InputKind::Document(document) => in_structure(root, document.root, &mut fields),
         InputKind::JsonPatch => root.items().for_each(|operation| in_operation(operation, &mut fields)),
+        InputKind::Schematic => in_structure(root, tables::schematic(), &mut fields),
         InputKind::SecretsBundle | InputKind::Talosconfig => fields.push(root),
         _ => {}
     }
@@ -245,6 +253,73 @@ fn by_look<'t, 's>(node: NodeRef<'t, 's>, visit: &mut dyn FnMut(NodeRef<'t, 's>)
             }
         }
     }
+}
+
+/// The credentials inside of longer values: in kernel arguments, in addresses.
+fn credentials(node: NodeRef<'_, '_>, text: &str, spans: &mut Vec<Span>) {
+    all_scalars(node, &mut |scalar| {
+        if scalar.value().contains("://") || scalar.value().contains("talos.config.") {
+            in_words(scalar, text, spans);
+        }
+    });
+}
+
+/// The credentials in the words of a scalar; all of it, when the words cannot be found in the text.
+fn in_words(node: NodeRef<'_, '_>, text: &str, spans: &mut Vec<Span>) {
+    let value = node.value();
+    let offset = node.span().slice(text).find(value);
+    for word in value.split_whitespace() {
+        let Some(credential) = credential(word) else { continue };
+        let start = word.as_ptr() as usize - value.as_ptr() as usize;
+        spans.push(match offset {
+            Some(offset) => {
+                let start = node.span().start as usize + offset + start;
+                Span::new(start + credential.range.start, start + credential.range.end)
+            }
+            None => node.span(),
+        });
+    }
+}
+
+/// A credential in a word of configuration or a kernel argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// Its bytes in the word.
+    pub range: Range<usize>,
+    /// What it is, as a noun.
+    pub noun: &'static str,
+}
+
+/// The credential that a word holds, if it does: the value of an argument that is one, the user and password of a URL, or
+/// a token among its parameters.
+#[must_use]
+pub fn credential(word: &str) -> Option<Credential> {
+    const ARGUMENTS: [(&str, &str); 3] = [
+        ("talos.config.oauth.client_secret=", "a client secret"),
+        ("talos.config.inline=", "a machine configuration"),
+        ("talos.config.early=", "a machine configuration"),
+    ];
+    const PARAMETERS: [&str; 6] = ["jointoken=", "token=", "secret=", "password=", "access_token=", "api_key="];
+    for (start, noun) in ARGUMENTS {
+        if word.starts_with(start) && word.len() > start.len() {
+            return Some(Credential { range: start.len()..word.len(), noun });
+        }
+    }
+    let authority = word.find("://")? + 3;
+    let rest = word.get(authority..)?;
+    let host_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    if let Some(at) = rest.get(..host_end)?.rfind('@').filter(|at| *at > 0) {
+        return Some(Credential { range: authority..authority + at, noun: "a user and password" });
+    }
+    let mut start = authority + rest.find('?')? + 1;
+    for parameter in word.get(start..)?.split('&') {
+        let lower = parameter.to_ascii_lowercase();
+        if let Some(name) = PARAMETERS.iter().find(|name| lower.starts_with(*name) && lower.len() > name.len()) {
+            return Some(Credential { range: start + name.len()..start + parameter.len(), noun: "a token" });
+        }
+        start += parameter.len() + 1;
+    }
+    None
 }
 
 /// Lines that could not be read have no nodes; of those only the text is known.

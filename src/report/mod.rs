@@ -9,6 +9,7 @@ pub(crate) use text::text;
 use std::collections::BTreeMap;
 use talint_analyzer::Analysis;
 use talint_analyzer::finding::Severity;
+use talint_analyzer::input::Form;
 
 /// A file that was checked.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct Checked {
     pub path: String,
     /// What it holds.
     pub bytes: Vec<u8>,
+    /// What it was known to be.
+    pub form: Form,
     /// What came of it.
     pub analysis: Analysis,
 }

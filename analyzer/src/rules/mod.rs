@@ -8,10 +8,13 @@ mod documents;
 mod encryption;
 mod etcd_encryption;
 mod images;
+mod kernel_argument;
 mod pod_security;
 mod suppression_pass;
+mod sysctls;
 
 pub use control::{Control, Weak};
+pub use kernel_argument::{ArgumentCheck, Reader, Reads, WeakArgument};
 pub use suppression_pass::suppress;
 
 use crate::context::Context;
@@ -21,13 +24,14 @@ use crate::version::VersionSet;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 include!(concat!(env!("OUT_DIR"), "/controls.rs"));
+include!(concat!(env!("OUT_DIR"), "/kernel_rules.rs"));
 
 /// The rule for text that is not YAML.
 pub const SYNTAX: &str = "yaml/syntax";
 
 /// Every rule there is.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    CODE.iter().copied().chain(CONTROL_RULES)
+    CODE.iter().copied().chain(CONTROL_RULES).chain(KERNEL_RULES)
 }
 
 /// The expectations that rules hold settings to.

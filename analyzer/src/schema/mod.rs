@@ -7,7 +7,7 @@ mod elsewhere;
 mod walk;
 
 pub use elsewhere::{Place, closest, places};
-pub use walk::check;
+pub use walk::{check, check_structure};
 
 use crate::syntax::NodeRef;
 use crate::tables::Shape;

@@ -45,6 +45,27 @@ pub fn check<'t, 's>(input: &Input<'t, 's>, version: TalosVersion) -> Vec<Issue<
     walk.issues
 }
 
+/// Holds a node to a structure that is no document of Talos.
+#[must_use]
+pub fn check_structure<'t, 's>(
+    root: NodeRef<'t, 's>,
+    structure: &'static Type,
+    kind: &'static str,
+    version: TalosVersion,
+) -> Vec<Issue<'t, 's>> {
+    let mut walk = Walk {
+        version,
+        decoder: Decoder::of(version),
+        kind,
+        is_patch: false,
+        issues: Vec::new(),
+        aliases: HashSet::new(),
+        open: Vec::new(),
+    };
+    walk.structure(root, structure, Flags::default());
+    walk.issues
+}
+
 /// What the way to a node says of it.
 #[derive(Clone, Copy, Default)]
 struct Flags {

@@ -6,7 +6,7 @@
 mod kernel;
 mod lookup;
 
-pub use kernel::{Argument, Effect, KernelArguments, kernel_bool};
+pub use kernel::{Argument, Assigned, Effect, KernelArguments, kernel_arguments, kernel_bool};
 pub use lookup::{Found, find};
 
 use crate::input::{Input, is_unknown};

@@ -123,6 +123,31 @@ pub struct Tree<'s> {
     pub comments: Vec<Comment>,
     /// What could not be read; at most one syntax problem a document, the first.
     pub problems: Vec<Problem>,
+    /// Whether the source is plain text and no YAML: each document is one scalar.
+    pub is_plain: bool,
+}
+
+/// The tree of a source that is no YAML: a document with one scalar for each of `parts`.
+#[must_use]
+pub fn plain<'s>(text: &'s str, parts: &[Span], comments: Vec<Span>) -> Tree<'s> {
+    let mut tree = Tree { is_plain: true, ..Tree::default() };
+    for span in parts {
+        let number = Span::new(tree.nodes.len(), 0).start;
+        tree.nodes.push(Node {
+            kind: Kind::Scalar,
+            style: Style::Plain,
+            span: *span,
+            value: Cow::Borrowed(span.slice(text)),
+            tag: None,
+            anchor: None,
+            parent: None,
+            next: number + 1,
+            target: None,
+        });
+        tree.documents.push(Document { root: Some(NodeId(number)), span: *span, broken: false });
+    }
+    tree.comments = comments.into_iter().map(|span| Comment { span }).collect();
+    tree
 }
 
 impl<'s> Tree<'s> {
@@ -155,8 +180,9 @@ impl<'s> Tree<'s> {
 
     /// The same tree without borrows from its source.
     pub(crate) fn into_owned<'o>(self) -> Tree<'o> {
-        let nodes = self.nodes.into_iter().map(Node::into_owned).collect();
-        Tree { nodes, documents: self.documents, comments: self.comments, problems: self.problems }
+        let Tree { nodes, documents, comments, problems, is_plain } = self;
+        let nodes = nodes.into_iter().map(Node::into_owned).collect();
+        Tree { nodes, documents, comments, problems, is_plain }
     }
 
     /// The roots of the documents that hold something.

@@ -6,11 +6,13 @@
 mod decoder;
 mod format;
 mod hardening;
+mod kernel;
 mod schema;
 
 pub use decoder::{Decoder, NotWhole};
 pub use format::{Format, Rejection};
-pub use hardening::{CipherClass, CipherSuite, DeniedArgument, Sysctl, Weaker};
+pub use hardening::{CipherClass, CipherSuite, DeniedArgument, Sysctl, SysctlName, Weaker};
+pub use kernel::{KernelDefault, RecommendedArgument, TalosArgument};
 pub use schema::{
     DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
 };
@@ -20,17 +22,23 @@ pub use schema::{
 mod generated {
     use super::{
         CipherClass, CipherSuite, DeniedArgument, DocumentType, DocumentVariant, EnumVariant, Enumeration, Field,
-        FieldVariant, Format, Shape, Sysctl, Type, UnusedField, Weaker,
+        FieldVariant, Format, KernelDefault, RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Type,
+        UnusedField, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
     include!(concat!(env!("OUT_DIR"), "/sysctls.rs"));
+    include!(concat!(env!("OUT_DIR"), "/sysctl_names.rs"));
     include!(concat!(env!("OUT_DIR"), "/cipher_suites.rs"));
     include!(concat!(env!("OUT_DIR"), "/unused_fields.rs"));
     include!(concat!(env!("OUT_DIR"), "/denied_arguments.rs"));
+    include!(concat!(env!("OUT_DIR"), "/kernel.rs"));
 }
 
-use generated::{DENIED_ARGUMENTS, DOCUMENTS, SUITES, SYSCTLS, UNUSED_FIELDS};
+use generated::{
+    DENIED_ARGUMENTS, DOCUMENTS, KERNEL_DEFAULTS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS,
+    TALOS_ARGUMENTS, UNUSED_FIELDS,
+};
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
 pub const V1ALPHA1: &str = "v1alpha1";
@@ -54,10 +62,22 @@ pub fn v1alpha1() -> &'static DocumentType {
     document_type(V1ALPHA1).unwrap_or(&DOCUMENTS[0])
 }
 
+/// What an Image Factory schematic holds.
+#[must_use]
+pub fn schematic() -> &'static Type {
+    SCHEMATIC
+}
+
 /// The kernel parameters that Talos sets by itself, sorted by key.
 #[must_use]
 pub fn sysctls() -> &'static [Sysctl] {
     SYSCTLS
+}
+
+/// Kernel parameters by name, of Linux and of other systems, sorted by name.
+#[must_use]
+pub fn sysctl_names() -> &'static [SysctlName] {
+    SYSCTL_NAMES
 }
 
 /// The cipher suites that Kubernetes knows, sorted by name.
@@ -76,4 +96,22 @@ pub fn denied_arguments() -> &'static [DeniedArgument] {
 #[must_use]
 pub fn unused_fields() -> &'static [UnusedField] {
     UNUSED_FIELDS
+}
+
+/// The arguments that Talos puts on the kernel command line by itself, in their order.
+#[must_use]
+pub fn kernel_defaults() -> &'static [KernelDefault] {
+    KERNEL_DEFAULTS
+}
+
+/// The kernel arguments that Talos itself reads.
+#[must_use]
+pub fn talos_arguments() -> &'static [TalosArgument] {
+    TALOS_ARGUMENTS
+}
+
+/// The kernel arguments that are recommended and no default.
+#[must_use]
+pub fn recommended_arguments() -> &'static [RecommendedArgument] {
+    RECOMMENDED
 }

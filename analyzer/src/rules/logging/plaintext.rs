@@ -6,7 +6,7 @@ use crate::finding::{Finding, Profile, Severity};
 use crate::input::is_unknown_text;
 use crate::rule::{Example, Findings, Rule};
 use crate::secrets;
-use crate::settings::find;
+use crate::settings::{KernelArguments, find};
 use crate::tables;
 
 pub(crate) const RULE: Rule = Rule {
@@ -49,7 +49,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             }
         }
     }
-    for argument in context.kernel_arguments.iter() {
+    for argument in context.kernel_arguments.iter().flat_map(KernelArguments::iter) {
         let destination = ARGUMENTS.into_iter().find(|(name, _)| *name == argument.name);
         if let (Some((_, what)), Some(value)) = (destination, argument.value.filter(|value| leaves(value))) {
             findings.push(Finding {

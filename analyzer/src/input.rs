@@ -116,9 +116,17 @@ pub fn recognise<'t, 's>(tree: &'t Tree<'s>, path: &str, form: Form) -> Vec<Inpu
     let beside_ours =
         inputs.iter().any(|input| matches!(input.kind, InputKind::MachineConfig { .. } | InputKind::Document(_)));
     for input in &mut inputs {
-        if matches!(input.kind, InputKind::UnknownDocument) && !beside_ours {
-            let kind = input.root.and_then(|root| root.get("kind")).map_or("", NodeRef::value);
-            let close = tables::documents().iter().any(|document| strsim::osa_distance(document.kind, kind) <= 3);
+        if beside_ours && matches!(input.kind, InputKind::Foreign) {
+            input.kind = input.root.map_or(input.kind, recognise_beside_ours);
+        } else if matches!(input.kind, InputKind::UnknownDocument) && !beside_ours {
+            let is_close = |word: &str, most| {
+                tables::documents().iter().any(|document| strsim::osa_distance(document.kind, word) <= most)
+            };
+            let close = input.root.is_some_and(|root| match root.get("kind") {
+                Some(kind) => is_close(kind.value(), 3),
+                // The key itself may be misspelt.
+                None => root.entries().any(|(_, value)| is_close(value.value(), 0)),
+            });
             if !close {
                 input.kind = InputKind::Foreign;
             }
@@ -135,11 +143,51 @@ pub fn recognise<'t, 's>(tree: &'t Tree<'s>, path: &str, form: Form) -> Vec<Inpu
             }
         }
     }
+    if !inputs.iter().any(|input| input.kind.is_ours()) {
+        for (input, document) in inputs.iter_mut().zip(&tree.documents) {
+            if document.broken && is_broken_configuration(input.root, &document.unread, path) {
+                input.kind = InputKind::MachineConfig { whole: false };
+            }
+        }
+    }
     inputs
 }
 
 /// Where the dump of a resource holds the command line.
 const CMDLINE_PATH: &[&str] = &["spec", "cmdline"];
+
+/// Tells what a document is that is like none of Talos's, but stands beside one: another project's, or a slip.
+fn recognise_beside_ours(root: NodeRef<'_, '_>) -> InputKind {
+    let kind = root.get("kind").map_or("", NodeRef::value);
+    match tables::document_type(kind).filter(|document| document.kind != tables::V1ALPHA1) {
+        Some(document) => InputKind::Document(document),
+        None if root.entries().all(|(key, _)| !matches!(key.value(), "kind" | "apiVersion"))
+            && root.entries().next().is_some_and(|(key, _)| !is_unknown(key))
+            && !is_unknown(root) =>
+        {
+            InputKind::UnknownDocument
+        }
+        None => InputKind::Foreign,
+    }
+}
+
+/// Whether a document that could not be read is a configuration, by its name and what can be made out of it.
+fn is_broken_configuration(root: Option<NodeRef<'_, '_>>, unread: &str, path: &str) -> bool {
+    const BEGINNINGS: &[&str] = &["machine:", "cluster:", "version: v1alpha1", "apiVersion: v1alpha1"];
+    let is_beginning = |line: &str| {
+        let line = line.trim_start_matches(['{', '"', '-', ' ']).replace('"', "");
+        BEGINNINGS.iter().any(|beginning| line.starts_with(beginning))
+    };
+    let has_section = root.is_some_and(|root| root.entry("machine").is_some() || root.entry("cluster").is_some());
+    is_named_after_talos(path) && (has_section || unread.lines().any(is_beginning))
+}
+
+fn is_named_after_talos(path: &str) -> bool {
+    path.split(['/', '\\']).any(|part| {
+        let part = part.to_ascii_lowercase();
+        part.contains("talos") || part.contains("controlplane") || part.contains("machineconfig")
+    })
+}
 
 fn recognise_document(root: NodeRef<'_, '_>, path: &str) -> InputKind {
     match root.kind() {
@@ -171,17 +219,17 @@ fn recognise_mapping(root: NodeRef<'_, '_>, path: &str) -> InputKind {
                 .filter(|document| document.kind != tables::V1ALPHA1)
                 .map_or(InputKind::UnknownDocument, InputKind::Document);
         }
-        (Some("v1alpha1"), None) => {}
+        (Some("v1alpha1"), None) if !is_machine_config(root, path) => return InputKind::UnknownDocument,
         // A version of another group is another project's. Without any, the kind must be one of ours.
         (other, Some(kind)) => {
-            let is_ours = other.is_none_or(|version| version.starts_with("v1") && !version.contains('/'));
+            let is_ours = other.is_none_or(|version| !version.contains('/'));
             return match tables::document_type(kind).filter(|document| is_ours && document.kind != tables::V1ALPHA1) {
                 Some(document) => InputKind::Document(document),
                 None => InputKind::Foreign,
             };
         }
+        (Some("v1alpha1") | None, None) => {}
         (Some(_), None) => return InputKind::Foreign,
-        (None, None) => {}
     }
     if is_machine_config(root, path) {
         return InputKind::MachineConfig { whole: is_whole(root) };
@@ -217,10 +265,7 @@ fn is_machine_config(root: NodeRef<'_, '_>, path: &str) -> bool {
         return has_section || root.entries().all(|(key, _)| is_root_key(key.value()));
     }
     let foreign = root.entries().filter(|(key, _)| !is_root_key(key.value())).count();
-    let named_after_talos = path.split(['/', '\\']).any(|part| {
-        let part = part.to_ascii_lowercase();
-        part.contains("talos") || part.contains("controlplane") || part.contains("machineconfig")
-    });
+    let named_after_talos = is_named_after_talos(path);
     if let Some(machine) = machine {
         let (known, unknown) = count_known(machine, "machine");
         let misspelt_root = foreign <= 1 && known >= unknown;

@@ -62,6 +62,7 @@ fn problems(
     findings: &mut Findings,
 ) {
     let inputs = context.inputs;
+    let beside_ours = inputs.iter().any(|input| input.kind.is_configuration());
     for problem in context.tree.problems.iter().filter(|problem| wanted(problem.kind)) {
         // The document the problem stands in: the last that begins before it and was marked broken, or the first.
         let holder = inputs.iter().rfind(|input| input.span.start <= problem.span.start).or(inputs.first());
@@ -72,7 +73,7 @@ fn problems(
             crate::input::is_unknown_text(line)
         };
         // A template is not YAML before it is rendered, and no mistake.
-        if !holder.kind.is_ours() || line_is_template() {
+        if !holder.kind.is_ours() && !beside_ours || line_is_template() {
             continue;
         }
         let message = format!("this is not YAML: {}", problem.message);

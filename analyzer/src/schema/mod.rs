@@ -50,6 +50,8 @@ pub enum IssueKind {
         /// The versions that do.
         versions: VersionSet,
     },
+    /// Nothing says what the document is.
+    NoKind,
     /// The document has a kind, but its `apiVersion` is missing or not one that Talos has.
     WrongApiVersion {
         /// What it is; `None` when it is missing.

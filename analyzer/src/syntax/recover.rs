@@ -4,9 +4,11 @@
 //! text is read again, a bounded number of times. Only the first error of each document is told; its document is marked
 //! as broken, and no rule concludes anything from what is absent there.
 
-use super::parse::{Pass, Stop, pass};
-use super::tree::{Problem, Tree};
+use super::parse::{Lenience, Pass, Stop, apostrophes, pass};
+use super::strict;
+use super::tree::{Document, Problem, Style, Tree};
 use crate::text::{LineIndex, Span};
+use std::borrow::Cow;
 
 /// How often a text is read again at the most; large texts are read again less often.
 const MAX_PASSES: usize = 40;
@@ -18,10 +20,12 @@ const MAX_BYTES_READ: usize = 8 * 1024 * 1024;
 #[must_use]
 pub fn parse(text: &str) -> Tree<'_> {
     let Pass { tree, stopped } = pass(text);
-    match stopped {
+    let mut tree = match stopped {
         None => tree,
         Some(stop) => recover(text, tree, stop),
-    }
+    };
+    strict::check(text, &mut tree);
+    tree
 }
 
 fn recover<'s>(text: &'s str, first: Tree<'s>, first_stop: Stop) -> Tree<'s> {
@@ -33,28 +37,80 @@ fn recover<'s>(text: &'s str, first: Tree<'s>, first_stop: Stop) -> Tree<'s> {
     let mut documents_with_error: Vec<usize> = Vec::new();
     let mut prefix = None;
     let mut stop = first_stop;
+    let apostrophe = stand_in_for_apostrophe(text);
     for _ in 0..passes {
-        if !documents_with_error.contains(&stop.document) {
-            documents_with_error.push(stop.document);
-            problems.push(stop.problem.clone());
+        if let Some(lenience) = stop.lenience {
+            let at = match lenience {
+                // The error is told at the end of the indentation.
+                Lenience::TabsInFlow => lines.line_span(text, lines.line(stop.problem.span.start)).start,
+                _ => stop.problem.span.start,
+            } as usize;
+            read_around(lenience, &text[at..], &mut blanked[at..], apostrophe);
+        } else {
+            if !documents_with_error.contains(&stop.document) {
+                documents_with_error.push(stop.document);
+                problems.push(stop.problem.clone());
+            }
+            broken.push(blank(text, &lines, &mut blanked, &stop));
         }
-        broken.push(blank(text, &lines, &mut blanked, &stop));
-        // Blanking is bytewise spaces over whole characters, so this is text.
+        // Only whole characters are replaced, so this is text.
         let Ok(again) = std::str::from_utf8(&blanked) else { break };
         let Pass { tree, stopped } = pass(again);
         let Some(next) = stopped else {
-            return finish(tree, problems, &broken);
+            return finish(text, tree, problems, &broken, apostrophe);
         };
         prefix = Some(tree.into_owned());
         stop = next;
     }
     let mut tree = prefix.unwrap_or(first);
+    restore_apostrophes(&mut tree, apostrophe);
     for document in &mut tree.documents {
         document.broken = true;
     }
     problems.append(&mut tree.problems);
     tree.problems = problems;
     tree
+}
+
+/// A character of two bytes that the text does not hold, to stand in for `\'`.
+fn stand_in_for_apostrophe(text: &str) -> char {
+    ('\u{100}'..'\u{180}').find(|stand_in| !text.contains(*stand_in)).unwrap_or('\u{2bc}')
+}
+
+fn restore_apostrophes(tree: &mut Tree<'_>, stand_in: char) {
+    for node in &mut tree.nodes {
+        if node.style == Style::DoubleQuoted && node.value.contains(stand_in) {
+            node.value = Cow::Owned(node.value.replace(stand_in, "'"));
+        }
+    }
+}
+
+/// Replaces what Talos's library reads and the one used here does not by something of the same length and meaning.
+fn read_around(lenience: Lenience, text: &str, rest: &mut [u8], apostrophe: char) {
+    match lenience {
+        Lenience::Apostrophe => {
+            for at in apostrophes(text) {
+                apostrophe.encode_utf8(&mut rest[at..at + 2]);
+            }
+        }
+        Lenience::Comment => {
+            for byte in rest.iter_mut().take_while(|byte| !matches!(byte, b'\n' | b'\r')) {
+                *byte = b' ';
+            }
+        }
+        // Of this line and, as there will be more, of those that follow. Tabs that Talos minds are told later.
+        Lenience::TabsInFlow => {
+            let mut in_indentation = true;
+            for byte in rest {
+                match byte {
+                    b'\t' if in_indentation => *byte = b' ',
+                    b'\n' | b'\r' => in_indentation = true,
+                    b' ' => {}
+                    _ => in_indentation = false,
+                }
+            }
+        }
+    }
 }
 
 /// Blanks what most likely cannot be read, and says which bytes that were.
@@ -99,14 +155,29 @@ fn indentation(line: &str) -> usize {
 }
 
 /// The tree of the blanked text, with what is broken marked and the problems found on the way.
-fn finish<'s>(tree: Tree<'_>, problems: Vec<Problem>, broken: &[Span]) -> Tree<'s> {
+fn finish<'s>(text: &str, tree: Tree<'_>, problems: Vec<Problem>, broken: &[Span], apostrophe: char) -> Tree<'s> {
     let mut tree = tree.into_owned();
+    restore_apostrophes(&mut tree, apostrophe);
+    if tree.documents.is_empty() && !broken.is_empty() {
+        // Nothing could be read, but there is a document.
+        tree.documents.push(Document { root: None, span: Span::default(), broken: true, unread: String::new() });
+    }
     let ends: Vec<u32> = tree.documents.iter().skip(1).map(|document| document.span.start).collect();
     for (number, document) in tree.documents.iter_mut().enumerate() {
         let start = if number == 0 { 0 } else { ends.get(number - 1).copied().unwrap_or(0) };
         let end = ends.get(number).copied().unwrap_or(u32::MAX);
-        document.broken |= broken.iter().any(|span| span.start < end && start < span.end);
+        for span in broken.iter().filter(|span| span.start < end && start < span.end) {
+            document.broken = true;
+            document.unread.push_str(beginning(span.slice(text)));
+        }
     }
     tree.problems.splice(0..0, problems);
     tree
+}
+
+/// As much of a text as tells what it is.
+fn beginning(text: &str) -> &str {
+    const LENGTH: usize = 256;
+    let end = (0..=LENGTH.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    &text[..end]
 }

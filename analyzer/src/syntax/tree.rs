@@ -61,6 +61,8 @@ pub struct Node<'s> {
     /// The bytes of the anchor, `&name`.
     pub anchor: Option<Span>,
     pub(crate) parent: Option<NodeId>,
+    /// Its place among the children of its parent; keys and values are counted apart.
+    pub(crate) position: u32,
     /// One past the last node below this one.
     pub(crate) next: u32,
     pub(crate) target: Option<NodeId>,
@@ -68,8 +70,9 @@ pub struct Node<'s> {
 
 impl Node<'_> {
     fn into_owned<'o>(self) -> Node<'o> {
-        let Node { kind, style, span, value, tag, anchor, parent, next, target } = self;
-        Node { kind, style, span, value: Cow::Owned(value.into_owned()), tag, anchor, parent, next, target }
+        let value = Cow::Owned(self.value.into_owned());
+        let Node { kind, style, span, tag, anchor, parent, position, next, target, .. } = self;
+        Node { kind, style, span, value, tag, anchor, parent, position, next, target }
     }
 }
 
@@ -89,6 +92,19 @@ pub enum ProblemKind {
     Limit,
     /// An alias without an anchor before it.
     UnknownAlias,
+    /// Something that only some YAML libraries read.
+    Dialect(Dialect),
+}
+
+/// What one version of Talos's YAML library reads and another does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// A question mark in a plain value in brackets.
+    QuestionMarkInFlow,
+    /// An anchor with other characters in its name than letters, digits, `_` and `-`.
+    AnchorName,
+    /// The mark `...` before any document.
+    LeadingEnd,
 }
 
 /// A place where the text is not YAML that can be read.
@@ -111,6 +127,8 @@ pub struct Document {
     pub span: Span,
     /// Whether a part of it could not be read: nothing may be concluded from what is absent.
     pub broken: bool,
+    /// The beginning of what could not be read.
+    pub unread: String,
 }
 
 /// The tree of a source.
@@ -141,10 +159,12 @@ pub fn plain<'s>(text: &'s str, parts: &[Span], comments: Vec<Span>) -> Tree<'s>
             tag: None,
             anchor: None,
             parent: None,
+            position: 0,
             next: number + 1,
             target: None,
         });
-        tree.documents.push(Document { root: Some(NodeId(number)), span: *span, broken: false });
+        let root = Some(NodeId(number));
+        tree.documents.push(Document { root, span: *span, broken: false, unread: String::new() });
     }
     tree.comments = comments.into_iter().map(|span| Comment { span }).collect();
     tree
@@ -313,8 +333,22 @@ impl<'t, 's> NodeRef<'t, 's> {
     /// The key of this node in the mapping that holds it.
     #[must_use]
     pub fn key(self) -> Option<NodeRef<'t, 's>> {
-        let parent = self.parent()?;
+        let parent = self.parent().filter(|_| self.is_value())?;
+        // The node before is the key, unless the key is a collection.
+        let before = self.tree.node(NodeId(self.id.0.checked_sub(1)?));
+        if before.node().parent == Some(parent.id) {
+            return Some(before);
+        }
         parent.entries().find(|(_, value)| value.id == self.id).map(|(key, _)| key)
+    }
+
+    /// Whether the node is the key of an entry.
+    pub(crate) fn is_key(self) -> bool {
+        self.node().position.is_multiple_of(2) && self.parent().is_some_and(|parent| parent.kind() == Kind::Mapping)
+    }
+
+    fn is_value(self) -> bool {
+        !self.node().position.is_multiple_of(2) && self.parent().is_some_and(|parent| parent.kind() == Kind::Mapping)
     }
 
     /// Whether the node is a scalar without quotes, tag or block indicator.
@@ -355,10 +389,10 @@ impl<'t, 's> NodeRef<'t, 's> {
             match parent.kind() {
                 Kind::Mapping => {
                     // A key's own path is that of its value.
-                    let key = parent.entries().find(|(key, value)| key.id == node.id || value.id == node.id);
-                    steps.push(key.map_or(String::new(), |(key, _)| path_step(key.value())));
+                    let key = if node.is_key() { Some(node) } else { node.key() };
+                    steps.push(key.map_or(String::new(), |key| path_step(key.value())));
                 }
-                _ => steps.push(format!("[{}]", parent.items().take_while(|item| item.id != node.id).count())),
+                _ => steps.push(format!("[{}]", node.node().position)),
             }
             node = parent;
         }

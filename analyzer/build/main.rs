@@ -25,6 +25,7 @@ fn main() {
     write(&out.join("unused_fields.rs"), &settings::unused_fields(&root.join("data")));
     write(&out.join("sysctl_names.rs"), &settings::sysctl_names(&root.join("data")));
     write(&out.join("cipher_suites.rs"), &settings::cipher_suites(&root.join("data")));
+    write(&out.join("denied_arguments.rs"), &settings::denied_arguments(&root.join("data")));
     write(&out.join("controls.rs"), &settings::controls(&root.join("data")));
     write(&out.join("kernel.rs"), &kernel::tables(&root.join("data/kernel")));
     write(&out.join("kernel_rules.rs"), &kernel::rules(&root.join("data/kernel")));

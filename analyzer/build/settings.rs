@@ -30,6 +30,8 @@ struct Place {
     flag: Option<String>,
     versions: Option<String>,
     combine: Option<String>,
+    /// Of a flag: the only kind of document in which it counts.
+    only: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +90,7 @@ struct Check {
 enum Weak {
     AtMost(i64),
     AtLeast(i64),
+    Between(i64, i64),
     OneOf(Vec<String>),
     NoneOf(Vec<String>),
     Holds(Vec<String>),
@@ -252,6 +255,7 @@ fn control(rule: &ControlRule, check: &Check) -> String {
     let weak = match &check.weak {
         Weak::AtMost(limit) => format!("Weak::AtMost({limit})"),
         Weak::AtLeast(limit) => format!("Weak::AtLeast({limit})"),
+        Weak::Between(first, last) => format!("Weak::Between({first}, {last})"),
         Weak::OneOf(words) => format!("Weak::OneOf(&{words:?})"),
         Weak::NoneOf(words) => format!("Weak::NoneOf(&{words:?})"),
         Weak::Holds(words) => format!("Weak::Holds(&{words:?})"),
@@ -270,6 +274,10 @@ fn control(rule: &ControlRule, check: &Check) -> String {
         Some("optional") => "Some(None)".to_owned(),
         Some(word) => format!("Some(Some({}))", severity(word)),
     };
+    let written = match check.written.as_deref().unwrap_or(&rule.severity) {
+        "optional" => "None".to_owned(),
+        word => format!("Some({})", severity(word)),
+    };
     let machines = match check.role.as_deref() {
         None => "None",
         Some("controlplane") => "Some(crate::directives::Role::ControlPlane)",
@@ -283,7 +291,7 @@ fn control(rule: &ControlRule, check: &Check) -> String {
         check.setting,
         bits(check.versions.as_deref()),
         check.not_in_container,
-        severity(check.written.as_deref().unwrap_or(&rule.severity)),
+        written,
         check.problem.trim(),
         check.expected.trim(),
         check.write.as_deref().unwrap_or("").trim(),
@@ -328,7 +336,7 @@ fn places(place: &Place, setting_combine: &'static str, components: &[Component]
     let own = bits(place.versions.as_deref());
     let how = place.combine.as_deref().map_or(setting_combine, combine);
     let row = |field: &str, flag: Option<&str>, versions: u16| {
-        let (document, path) = field.split_once(' ').unwrap_or(("v1alpha1", field));
+        let (document, path) = split(field);
         let mut steps: Vec<&str> = path.split('.').collect();
         steps.extend(flag);
         format!(
@@ -340,18 +348,54 @@ fn places(place: &Place, setting_combine: &'static str, components: &[Component]
         (Some(field), None) => vec![row(field, None, own)],
         (None, Some(flag)) => {
             let (component, flag) = flag.split_once(' ').unwrap_or_else(|| panic!("`{flag}`: component and flag"));
-            let component = components.iter().find(|candidate| candidate.component == component);
-            let component = component.unwrap_or_else(|| panic!("`{flag}`: the component is not known"));
-            let arguments = component.arguments.iter();
+            let arguments = arguments_of(component, components).iter();
             arguments
-                .map(|place| {
-                    let field = place.field.as_deref().expect("a component takes its arguments in fields");
-                    row(field, Some(flag), own & bits(place.versions.as_deref()))
-                })
+                .map(|place| (place.argument_field(), bits(place.versions.as_deref())))
+                .filter(|(field, _)| place.only.as_deref().is_none_or(|only| only == split(field).0))
+                .map(|(field, versions)| row(field, Some(flag), own & versions))
                 .collect()
         }
         _ => panic!("a place is a field or a flag"),
     }
+}
+
+impl Place {
+    /// The field of a place of arguments.
+    fn argument_field(&self) -> &str {
+        self.field.as_deref().expect("a component takes its arguments in fields")
+    }
+}
+
+fn arguments_of<'a>(component: &str, components: &'a [Component]) -> &'a [Place] {
+    let component = components.iter().find(|candidate| candidate.component == component);
+    &component.unwrap_or_else(|| panic!("the component is not known")).arguments
+}
+
+/// The document and the path of a field.
+fn split(field: &str) -> (&str, &str) {
+    field.split_once(' ').unwrap_or(("v1alpha1", field))
+}
+
+/// The rows of `denied-arguments.tsv`, each as many rows as its component takes arguments in.
+pub(crate) fn denied_arguments(data: &Path) -> String {
+    let components: Vec<Component> = read(&data.join("settings/components.yaml"));
+    let mut out = String::from("pub(super) static DENIED_ARGUMENTS: &[DeniedArgument] = &[\n");
+    for row in tsv::read(&data.join("denied-arguments.tsv")) {
+        let (component, argument, instead) = (row.get("component"), row.get("argument"), row.get("instead"));
+        let places = arguments_of(component, &components).iter();
+        let places = places.map(|place| (split(place.argument_field()), bits(place.versions.as_deref())));
+        for ((document, path), versions) in places.filter(|((document, _), _)| *document == row.get("document")) {
+            let versions = versions & row.versions();
+            let steps: Vec<&str> = path.split('.').collect();
+            let _ = writeln!(
+                out,
+                "  DeniedArgument {{ component: {component:?}, versions: VersionSet::from_bits({versions}), \
+                 document: {document:?}, path: &{steps:?}, argument: {argument:?}, instead: {instead:?} }},",
+            );
+        }
+    }
+    out.push_str("];\n");
+    out
 }
 
 pub(crate) fn bits(versions: Option<&str>) -> u16 {

@@ -150,8 +150,8 @@ impl<'t, 's> Context<'t, 's> {
         holder.map_or("", |input| input.kind.name())
     }
 
-    /// The range to show for what is absent: the key on the way to `path` that is nearest to it, else the first key of
-    /// the document.
+    /// The range to show for what is absent: the key on the way to `path` that is nearest to it, else the kind or
+    /// the first key of the document.
     #[must_use]
     pub fn nearest(&self, root: NodeRef<'t, 's>, path: &[&str]) -> Span {
         let mut node = root;
@@ -161,7 +161,8 @@ impl<'t, 's> Context<'t, 's> {
             span = Some(key.span());
             node = value.resolved();
         }
-        span.or_else(|| root.children().next().map(NodeRef::span)).unwrap_or(root.span())
+        let first = || root.entry("kind").map(|(kind, _)| kind).or_else(|| root.children().next()).map(NodeRef::span);
+        span.or_else(first).unwrap_or(root.span())
     }
 
     /// The severity for something optional: `info`, and `warning` where hardening is asked for.

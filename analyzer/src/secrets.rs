@@ -243,7 +243,9 @@ fn by_look<'t, 's>(node: NodeRef<'t, 's>, visit: &mut dyn FnMut(NodeRef<'t, 's>)
         Kind::Sequence => node.items().for_each(|item| by_look(item, visit)),
         Kind::Mapping => {
             for (key, value) in node.entries() {
-                if value.kind() == Kind::Scalar && is_named_secret(key.value()) && !is_plain_word(value.value()) {
+                let (name, text) = (key.value(), value.value());
+                let is_named = is_named_secret(name) && !is_plain_word(text) && !names_file(name, text);
+                if value.kind() == Kind::Scalar && is_named {
                     visit(value);
                 } else {
                     by_look(value, visit);
@@ -349,6 +351,11 @@ fn is_named_secret(key: &str) -> bool {
 /// Words and numbers that are no secret under any name.
 fn is_plain_word(value: &str) -> bool {
     value.len() < 6 || input::is_unknown_text(value)
+}
+
+/// Whether a secret stands in a file, of which this is the path: `token-auth-file: /etc/tokens.csv`.
+fn names_file(key: &str, value: &str) -> bool {
+    key.to_ascii_lowercase().ends_with("file") && value.starts_with('/')
 }
 
 /// Private keys in PEM, plain or in base64, addresses with a password, join tokens and bootstrap tokens.

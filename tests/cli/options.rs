@@ -10,6 +10,7 @@ machine:
   type: worker
   token: wax5gv.lnvaarixa0ckem1r
   kubelet:
+    defaultRuntimeSeccompProfileEnabled: true
     extraConfig:
       podPidsLimit: 4096
   features:

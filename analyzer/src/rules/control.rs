@@ -5,7 +5,7 @@ use crate::directives::Role;
 use crate::finding::Severity;
 use crate::rule::{Findings, Rule};
 use crate::secrets;
-use crate::settings::{Effective, Written};
+use crate::settings::{Effective, SettingPlace, Written};
 use crate::syntax::{Resolved, resolve_text};
 use crate::tables;
 use crate::text::Span;
@@ -26,8 +26,8 @@ pub struct Control {
     pub role: Option<Role>,
     /// Whether it does not count where Talos runs in a container.
     pub not_in_container: bool,
-    /// The severity when a weak value is written.
-    pub written: Severity,
+    /// The severity when a weak value is written; `None` for something optional.
+    pub written: Option<Severity>,
     /// When nothing is written in a whole configuration and the default is weak: `None` to say nothing, else the
     /// severity; `Some(None)` for something optional.
     pub absent: Option<Option<Severity>>,
@@ -46,6 +46,8 @@ pub enum Weak {
     AtMost(i64),
     /// Numbers from this one.
     AtLeast(i64),
+    /// Numbers from the first to the last.
+    Between(i64, i64),
     /// These words, in any case.
     OneOf(&'static [&'static str]),
     /// All but these words.
@@ -80,6 +82,7 @@ impl Weak {
         match self {
             Self::AtMost(limit) => number().is_some_and(|number| number <= *limit),
             Self::AtLeast(limit) => number().is_some_and(|number| number >= *limit),
+            Self::Between(first, last) => number().is_some_and(|number| (*first..=*last).contains(&number)),
             Self::OneOf(known) => known.iter().any(|word| word.eq_ignore_ascii_case(text)),
             Self::NoneOf(known) => !known.iter().any(|word| word.eq_ignore_ascii_case(text)),
             Self::Holds(known) => words.iter().any(|word| known.contains(word)),
@@ -160,20 +163,24 @@ fn written(
         return;
     }
     let culprit = control.weak.culprit(&words);
-    let value = culprit.map_or(text, |(word, _)| word);
+    let list = bare.join(", ");
+    let value = culprit.map_or(if text.is_empty() { &list } else { text }, |(word, _)| word);
     let name = match winner.place.flag {
         Some(flag) => format!("--{flag}"),
-        None => last_step(control.setting).to_owned(),
+        None => bare_name(control.setting).to_owned(),
     };
     let message = match (value, winner.is_secret()) {
         (_, true) | ("", _) => format!("`{name}`: {}", control.problem),
-        (value, _) => format!("`{name}` is `{}`: {}", secrets::shown(value), control.problem),
+        (value, _) => {
+            let verb = if culprit.is_some() && words.len() > 1 { "holds" } else { "is" };
+            format!("`{name}` {verb} `{}`: {}", secrets::shown(value), control.problem)
+        }
     };
     let mut finding = rule.finding(context, winner.node, message);
     if let Some((_, span)) = culprit {
         finding.span = span;
     }
-    finding.severity = control.written;
+    finding.severity = control.written.unwrap_or_else(|| context.optional());
     finding.help = Some(help(control));
     findings.push(finding);
 }
@@ -194,19 +201,32 @@ fn absent(
     if !control.weak.applies(default, &words) {
         return;
     }
-    let place =
-        effective.setting.places.iter().find(|place| place.flag.is_none() && place.document == tables::V1ALPHA1);
-    let place = place.or_else(|| effective.setting.places.iter().find(|place| place.document == tables::V1ALPHA1));
-    let path = place.map_or(&[][..], |place| place.path);
-    let name = last_step(control.setting);
     let talos = context.talos();
+    // A document that could set it is the place to show; else the machine configuration is. Fields before flags.
+    let places = || effective.setting.places.iter().filter(|place| place.versions.contains(talos));
+    let document = |place: &&SettingPlace| match place.document {
+        tables::V1ALPHA1 => None,
+        kind => context.documents(kind).next(),
+    };
+    let found = places()
+        .filter(|place| place.flag.is_none())
+        .chain(places())
+        .find_map(|place| Some((place, document(&place)?)));
+    let first =
+        places().filter(|place| place.flag.is_none()).chain(places()).find(|place| place.document == tables::V1ALPHA1);
+    let (path, kind, root) = match (found, first) {
+        (Some((place, root)), _) => (place.path, place.document, root),
+        (None, Some(place)) => (place.path, tables::V1ALPHA1, root),
+        (None, None) => (&[][..], tables::V1ALPHA1, root),
+    };
+    let name = bare_name(control.setting);
     let message = match effective.default {
         Some(default) => {
             format!("`{name}` is not set, and its default in Talos {talos} is `{default}`: {}", control.problem)
         }
         None => format!("`{name}` is not set: {}", control.problem),
     };
-    let mut finding = rule.finding_at(context.nearest(root, path), tables::V1ALPHA1, path.join("."), message);
+    let mut finding = rule.finding_at(context.nearest(root, path), kind, path.join("."), message);
     finding.severity = severity.unwrap_or_else(|| context.optional());
     finding.help = Some(help(control));
     if effective.default.is_some() {
@@ -222,6 +242,7 @@ fn help(control: &Control) -> String {
     }
 }
 
-fn last_step(id: &str) -> &str {
-    id.rsplit('.').next().unwrap_or(id)
+/// The name of a setting without its component.
+fn bare_name(id: &str) -> &str {
+    id.split_once('.').map_or(id, |(_, name)| name)
 }

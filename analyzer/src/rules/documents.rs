@@ -28,6 +28,12 @@ impl Identity<'_, '_> {
     }
 }
 
+/// The documents of one kind, if the version has that kind: in others they say nothing.
+pub(super) fn in_version<'t, 's>(context: &Context<'t, 's>, kind: &'static str) -> Vec<NodeRef<'t, 's>> {
+    let is_known = tables::document_type(kind).is_some_and(|document| document.variant(context.talos()).is_some());
+    context.documents(kind).filter(|_| is_known).collect()
+}
+
 /// The documents of configuration in a source, in their order.
 pub(super) fn identities<'t, 's>(context: &Context<'t, 's>) -> Vec<Identity<'t, 's>> {
     let identity = |input: &crate::input::Input<'t, 's>| {

@@ -3,8 +3,10 @@
 mod cipher_suites;
 mod clear_text;
 mod control;
+mod denied_arguments;
 mod documents;
 mod encryption;
+mod etcd_encryption;
 mod images;
 mod kernel_argument;
 mod pod_security;

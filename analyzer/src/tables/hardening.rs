@@ -103,3 +103,20 @@ pub enum CipherClass {
     /// Neither, or broken.
     Weak,
 }
+
+/// A command-line argument that Talos does not let a configuration give to a component, whatever its value.
+#[derive(Debug)]
+pub struct DeniedArgument {
+    /// The component, by the name of its program.
+    pub component: &'static str,
+    /// The versions that deny it.
+    pub versions: VersionSet,
+    /// The kind of document that holds the arguments.
+    pub document: &'static str,
+    /// The way to the arguments in it.
+    pub path: &'static [&'static str],
+    /// The name of the argument; a `*` at its end stands for any rest.
+    pub argument: &'static str,
+    /// What to do instead, as a clause; empty when there is nothing to do instead.
+    pub instead: &'static str,
+}

@@ -11,7 +11,7 @@ mod schema;
 
 pub use decoder::{Decoder, NotWhole};
 pub use format::{Format, Rejection};
-pub use hardening::{CipherClass, CipherSuite, Sysctl, SysctlName, Weaker};
+pub use hardening::{CipherClass, CipherSuite, DeniedArgument, Sysctl, SysctlName, Weaker};
 pub use kernel::{KernelDefault, RecommendedArgument, TalosArgument};
 pub use schema::{
     DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
@@ -21,8 +21,9 @@ pub use schema::{
 #[expect(clippy::unreadable_literal, reason = "the numbers are bounds of integer types, written by the build")]
 mod generated {
     use super::{
-        CipherClass, CipherSuite, DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Format,
-        KernelDefault, RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Type, UnusedField, Weaker,
+        CipherClass, CipherSuite, DeniedArgument, DocumentType, DocumentVariant, EnumVariant, Enumeration, Field,
+        FieldVariant, Format, KernelDefault, RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Type,
+        UnusedField, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
@@ -30,11 +31,13 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/sysctl_names.rs"));
     include!(concat!(env!("OUT_DIR"), "/cipher_suites.rs"));
     include!(concat!(env!("OUT_DIR"), "/unused_fields.rs"));
+    include!(concat!(env!("OUT_DIR"), "/denied_arguments.rs"));
     include!(concat!(env!("OUT_DIR"), "/kernel.rs"));
 }
 
 use generated::{
-    DOCUMENTS, KERNEL_DEFAULTS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS, TALOS_ARGUMENTS, UNUSED_FIELDS,
+    DENIED_ARGUMENTS, DOCUMENTS, KERNEL_DEFAULTS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS,
+    TALOS_ARGUMENTS, UNUSED_FIELDS,
 };
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
@@ -81,6 +84,12 @@ pub fn sysctl_names() -> &'static [SysctlName] {
 #[must_use]
 pub fn cipher_suites() -> &'static [CipherSuite] {
     SUITES
+}
+
+/// The arguments of components that Talos does not let a configuration give.
+#[must_use]
+pub fn denied_arguments() -> &'static [DeniedArgument] {
+    DENIED_ARGUMENTS
 }
 
 /// The fields that Talos accepts and nobody reads.

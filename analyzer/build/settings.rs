@@ -112,19 +112,20 @@ pub(crate) struct Example {
     text: String,
 }
 
-/// Settings and kernel parameters.
-pub(crate) fn settings(data: &Path) -> String {
-    let folder = data.join("settings");
-    let components: Vec<Component> = read(&folder.join("components.yaml"));
-    let mut settings: Vec<Setting> = Vec::new();
-    for path in crate::rules::files(&folder, "yaml") {
-        if !path.ends_with("components.yaml") {
-            settings.extend(read::<Vec<Setting>>(&path));
-        }
-    }
+/// All settings, sorted by id.
+fn all_settings(data: &Path) -> Vec<Setting> {
+    let files = crate::rules::files(&data.join("settings"), "yaml");
+    let of_settings = files.iter().filter(|path| !path.ends_with("components.yaml"));
+    let mut settings: Vec<Setting> = of_settings.flat_map(|path| read::<Vec<Setting>>(path)).collect();
     settings.sort_by(|a, b| a.id.cmp(&b.id));
+    settings
+}
+
+/// Settings and the places that can set them.
+pub(crate) fn settings(data: &Path) -> String {
+    let components: Vec<Component> = read(&data.join("settings/components.yaml"));
     let mut out = String::from("static SETTINGS: &[Setting] = &[\n");
-    for setting in &settings {
+    for setting in &all_settings(data) {
         let combine = combine(&setting.combine);
         let _ = writeln!(out, "  Setting {{ id: {:?}, combine: {combine}, places: &[", setting.id);
         for place in &setting.places {
@@ -228,14 +229,22 @@ pub(crate) fn controls(data: &Path) -> String {
     let mut all: Vec<ControlRule> = files.iter().flat_map(|path| read::<Vec<ControlRule>>(path)).collect();
     // Sorted, so that the controls of a rule stand together and are found without a search of all.
     all.sort_by(|a, b| a.rule.cmp(&b.rule));
+    let ids = setting_ids(data);
+    let mut count = 0;
     for rule in all {
         for check in &rule.checks {
-            controls.push_str(&control(&rule, check));
+            let Ok(setting) = ids.binary_search(&check.setting) else {
+                panic!("{}: there is no setting `{}`", rule.rule, check.setting);
+            };
+            controls.push_str(&control(&rule, check, setting));
         }
+        let range = count..count + rule.checks.len();
+        count = range.end;
         let _ = writeln!(
             rules,
             "  Rule {{ name: {:?}, severity: {}, profile: {}, summary: {:?}, why: {:?}, avoid: {}, follow: {}, \
-             references: &{:?}, check: control::check }},",
+             references: &{:?}, check: |rule, context, findings| control::check(rule, &CONTROLS[{range:?}], context, \
+             findings) }},",
             rule.rule,
             severity(&rule.severity),
             profile(rule.profile.as_deref().unwrap_or("default")),
@@ -251,7 +260,12 @@ pub(crate) fn controls(data: &Path) -> String {
     rules + &controls
 }
 
-fn control(rule: &ControlRule, check: &Check) -> String {
+/// The ids of all settings, in the order of their table.
+fn setting_ids(data: &Path) -> Vec<String> {
+    all_settings(data).into_iter().map(|setting| setting.id).collect()
+}
+
+fn control(rule: &ControlRule, check: &Check, setting: usize) -> String {
     let weak = match &check.weak {
         Weak::AtMost(limit) => format!("Weak::AtMost({limit})"),
         Weak::AtLeast(limit) => format!("Weak::AtLeast({limit})"),
@@ -285,7 +299,7 @@ fn control(rule: &ControlRule, check: &Check) -> String {
         Some(word) => panic!("{}: `{word}` is not a role", rule.rule),
     };
     format!(
-        "  Control {{ rule: {:?}, setting: {:?}, weak: {weak}, versions: VersionSet::from_bits({}), role: {machines}, \
+        "  Control {{ rule: {:?}, setting: {:?}, setting_index: {setting}, weak: {weak}, versions: VersionSet::from_bits({}), role: {machines}, \
          not_in_container: {}, written: {}, absent: {absent}, problem: {:?}, expected: {:?}, write: {:?} }},\n",
         rule.rule,
         check.setting,

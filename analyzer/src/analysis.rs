@@ -5,7 +5,7 @@ use crate::directives::{self, Role};
 use crate::finding::{Finding, Profile};
 use crate::input::{self, Form, InputKind};
 use crate::rule::{Findings, Rule};
-use crate::settings::kernel_arguments;
+use crate::settings::{Words, kernel_arguments};
 use crate::text::{self, NotText};
 use crate::version::MinorVersion;
 use crate::{rules, schema, secrets};
@@ -79,6 +79,7 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
         mode: options.mode,
         role,
         kernel_arguments: kernel_arguments(&inputs, &text, versions.talos, is_assumed),
+        words: Words::new(&tree, &inputs),
         secrets: secrets::gather(&inputs),
     };
     let mut findings = Findings::default();

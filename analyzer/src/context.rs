@@ -5,7 +5,7 @@ use crate::finding::{Profile, Severity};
 use crate::input::{Input, InputKind, is_unknown};
 use crate::schema::Issue;
 use crate::secrets::Secret;
-use crate::settings::{self, Effective, KernelArguments, Setting};
+use crate::settings::{self, Effective, Found, KernelArguments, Setting, Words};
 use crate::syntax::{NodeRef, Tree};
 use crate::tables;
 use crate::text::Span;
@@ -92,6 +92,8 @@ pub struct Context<'t, 's> {
     pub role: Option<Role>,
     /// The kernel arguments, a list a machine or image.
     pub kernel_arguments: Vec<KernelArguments<'t>>,
+    /// The words of the source.
+    pub words: Words,
     /// The places for secret material, and what they hold.
     pub secrets: Vec<Secret<'t, 's>>,
 }
@@ -127,7 +129,7 @@ impl<'t, 's> Context<'t, 's> {
     /// What the machine gets for a setting.
     #[must_use]
     pub fn effective(&self, setting: &'static Setting) -> Effective<'t, 's> {
-        settings::effective(setting, self.inputs, self.talos())
+        settings::effective(setting, self.inputs, &self.words, self.talos())
     }
 
     /// What the machine gets for the setting called `id`. `None` when there is no such setting, which a test of the
@@ -135,6 +137,12 @@ impl<'t, 's> Context<'t, 's> {
     #[must_use]
     pub fn effective_by_id(&self, id: &str) -> Option<Effective<'t, 's>> {
         settings::setting(id).map(|setting| self.effective(setting))
+    }
+
+    /// The values at `path` of documents of kind `document`: [`settings::find`] in this source.
+    #[must_use]
+    pub fn find(&self, document: &str, path: &[&str]) -> Vec<Found<'t, 's>> {
+        if self.words.may_hold(path) { settings::find(self.inputs, document, path) } else { Vec::new() }
     }
 
     /// The documents of one kind.

@@ -262,7 +262,8 @@ fn is_machine_config(root: NodeRef<'_, '_>, path: &str) -> bool {
     let section = |name: &str| root.get(name).filter(|node| node.kind() == Kind::Mapping);
     let machine = section("machine");
     let cluster = section("cluster");
-    let evidence = |section: Option<NodeRef<'_, '_>>, name| section.map_or((0, 0), |section| count_known(section, name));
+    let evidence =
+        |section: Option<NodeRef<'_, '_>>, name| section.map_or((0, 0), |section| count_known(section, name));
     let (of_machine, against_machine) = evidence(machine, "machine");
     let (of_cluster, against_cluster) = evidence(cluster, "cluster");
     let has_section = root.entry("machine").is_some() || root.entry("cluster").is_some();
@@ -287,7 +288,8 @@ fn is_machine_config(root: NodeRef<'_, '_>, path: &str) -> bool {
         let distinct = cluster.entries().any(|(key, value)| is_distinct(key.value(), value));
         return distinct || named_after_talos && against_cluster == 0;
     }
-    let is_telling = machine.is_some_and(|machine| machine.entries().next().is_some()) || root.entry("$patch").is_some();
+    let is_telling =
+        machine.is_some_and(|machine| machine.entries().next().is_some()) || root.entry("$patch").is_some();
     named_after_talos && foreign == 0 && has_section && is_telling
 }
 

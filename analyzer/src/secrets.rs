@@ -86,7 +86,10 @@ pub fn gather<'t, 's>(inputs: &[Input<'t, 's>]) -> Vec<Secret<'t, 's>> {
     // A kernel command line is that of a machine, and no file to keep.
     let kept = inputs.iter().filter(|input| !matches!(input.kind, InputKind::KernelCommandLine { .. }));
     // Credentials in kernel arguments are for `kernel/config-source`.
-    let is_argument = |node: &NodeRef<'t, 's>| node.path().contains("extraKernelArgs");
+    let is_argument = |node: &NodeRef<'t, 's>| {
+        let list = node.parent().and_then(NodeRef::key);
+        list.is_some_and(|key| key.value() == "extraKernelArgs")
+    };
     let nodes = kept.flat_map(scalars).filter(|node| !is_argument(node));
     nodes.map(|node| Secret { node, content: content(node) }).collect()
 }
@@ -360,7 +363,9 @@ fn names_file(key: &str, value: &str) -> bool {
 
 /// Private keys in PEM, plain or in base64, addresses with a password, join tokens and bootstrap tokens.
 fn looks_secret(value: &str) -> bool {
-    if password_in(value).is_some() {
+    let bytes = value.as_bytes();
+    // Nearly all values are words and numbers, and this is asked of every one.
+    if bytes.contains(&b'@') && password_in(value).is_some() {
         return true;
     }
     // Of the others a bootstrap token is the shortest, and most values are shorter.
@@ -372,9 +377,9 @@ fn looks_secret(value: &str) -> bool {
         value.len() == TOKEN_LENGTH
             && value.split_once('.').is_some_and(|(id, secret)| id.len() == 6 && is_part(id) && is_part(secret))
     };
-    value.contains(PEM) && value.contains("PRIVATE KEY")
+    bytes.contains(&b'-') && value.contains(PEM) && value.contains("PRIVATE KEY")
         || value.starts_with(PEM_IN_BASE64) && !value.starts_with(CERTIFICATE_IN_BASE64)
-        || has_join_token(value)
+        || bytes.contains(&b'=') && has_join_token(value)
         || is_token()
 }
 

@@ -5,7 +5,7 @@ use crate::directives::Role;
 use crate::finding::Severity;
 use crate::rule::{Findings, Rule};
 use crate::secrets;
-use crate::settings::{Effective, SettingPlace, Written};
+use crate::settings::{Effective, SettingPlace, Written, settings};
 use crate::syntax::{Resolved, resolve_text};
 use crate::tables;
 use crate::text::Span;
@@ -18,6 +18,8 @@ pub struct Control {
     pub rule: &'static str,
     /// The id of the setting.
     pub setting: &'static str,
+    /// Its place in the table of settings.
+    pub setting_index: usize,
     /// Which values are weaker than they should be.
     pub weak: Weak,
     /// The versions in which that counts.
@@ -132,12 +134,13 @@ pub(super) fn is_loopback(text: &str) -> bool {
 }
 
 /// Holds the settings of a source to the controls of `rule`.
-pub(super) fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    for control in super::controls_of(rule.name) {
+pub(super) fn check(rule: &Rule, controls: &[Control], context: &Context<'_, '_>, findings: &mut Findings) {
+    for control in controls {
         let counts = control.versions.contains(context.talos())
             && !(control.not_in_container && context.mode == Mode::Container)
             && control.role.is_none_or(|role| context.role.is_none_or(|own| own == role));
-        let Some(effective) = context.effective_by_id(control.setting).filter(|_| counts) else { continue };
+        let Some(setting) = settings().get(control.setting_index).filter(|_| counts) else { continue };
+        let effective = context.effective(setting);
         if effective.written.is_empty() {
             absent(rule, control, context, &effective, findings);
         }

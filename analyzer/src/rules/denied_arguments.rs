@@ -3,7 +3,6 @@
 use crate::context::Context;
 use crate::input::InputKind;
 use crate::rule::{Findings, Rule};
-use crate::settings::find;
 use crate::syntax::NodeRef;
 use crate::tables::{self, DeniedArgument};
 
@@ -16,7 +15,7 @@ pub(super) fn check(rule: &Rule, context: &Context<'_, '_>, component: &str, fin
     for denied in tables::denied_arguments().iter().filter(counts) {
         let is_given = match given {
             Some((document, is_given)) if document == denied.document => is_given,
-            _ => !find(context.inputs, denied.document, denied.path).is_empty(),
+            _ => !context.find(denied.document, denied.path).is_empty(),
         };
         given = Some((denied.document, is_given));
         if !is_given && !has_patch {
@@ -51,7 +50,7 @@ type WrittenArgument<'t, 's> = (String, Option<NodeRef<'t, 's>>, NodeRef<'t, 's>
 fn written<'t, 's>(context: &Context<'t, 's>, denied: &DeniedArgument) -> Vec<WrittenArgument<'t, 's>> {
     let Some(start) = denied.argument.strip_suffix('*') else {
         let path: Vec<&str> = denied.path.iter().copied().chain([denied.argument]).collect();
-        let found = find(context.inputs, denied.document, &path).into_iter();
+        let found = context.find(denied.document, &path).into_iter();
         return found
             .map(|found| {
                 let key = found.node.key().filter(|key| key.value() == denied.argument);
@@ -59,7 +58,7 @@ fn written<'t, 's>(context: &Context<'t, 's>, denied: &DeniedArgument) -> Vec<Wr
             })
             .collect();
     };
-    let lists = find(context.inputs, denied.document, denied.path).into_iter();
+    let lists = context.find(denied.document, denied.path).into_iter();
     let entries = lists.flat_map(|list| list.node.entries());
     let has_own_row = |name: &str| {
         tables::denied_arguments().iter().any(|other| {

@@ -67,8 +67,8 @@ pub(super) fn duplicates(rule: &Rule, context: &Context<'_, '_>, findings: &mut 
     let mut seen: Vec<Identity<'_, '_>> = Vec::new();
     for identity in identities(context) {
         let same = |first: &&Identity<'_, '_>| {
-            let same_name = first.name == identity.name || first.written == identity.written;
-            first.document.kind == identity.document.kind && same_name
+            let same_name = || first.name == identity.name || first.written == identity.written;
+            std::ptr::eq(first.document, identity.document) && same_name()
         };
         let Some(first) = seen.iter().find(same) else {
             seen.push(identity);

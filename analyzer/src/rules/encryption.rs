@@ -2,7 +2,6 @@
 
 use crate::context::Context;
 use crate::input::{self, InputKind};
-use crate::settings::find;
 use crate::syntax::NodeRef;
 use crate::tables;
 use crate::version::TalosVersion;
@@ -25,7 +24,7 @@ const DOCUMENTS: [&str; 4] = ["VolumeConfig", "UserVolumeConfig", "RawVolumeConf
 pub(super) fn volumes<'t, 's>(context: &Context<'t, 's>) -> Vec<Encrypted<'t, 's>> {
     let mut volumes = Vec::new();
     for (section, name) in [("state", "STATE"), ("ephemeral", "EPHEMERAL")] {
-        for found in find(context.inputs, tables::V1ALPHA1, &["machine", "systemDiskEncryption", section]) {
+        for found in context.find(tables::V1ALPHA1, &["machine", "systemDiskEncryption", section]) {
             if !found.node.is_null() {
                 volumes.push(Encrypted { name, is_system: true, node: found.node });
             }

@@ -3,7 +3,6 @@
 use super::documents;
 use crate::context::Context;
 use crate::input::is_unknown;
-use crate::settings::find;
 use crate::syntax::NodeRef;
 use crate::tables;
 
@@ -12,7 +11,7 @@ pub(super) const DOCUMENT: &str = "KubeEtcdEncryptionConfig";
 
 /// The value of a secret of the machine configuration, unless it is empty.
 pub(super) fn secret<'t, 's>(context: &Context<'t, 's>, field: &str) -> Option<NodeRef<'t, 's>> {
-    let found = find(context.inputs, tables::V1ALPHA1, &["cluster", field]);
+    let found = context.find(tables::V1ALPHA1, &["cluster", field]);
     found
         .into_iter()
         .map(|found| found.node)

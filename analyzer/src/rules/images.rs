@@ -2,7 +2,6 @@
 
 use crate::context::Context;
 use crate::input::is_unknown;
-use crate::settings::find;
 use crate::syntax::NodeRef;
 use crate::tables;
 use crate::version::TalosVersion;
@@ -37,9 +36,9 @@ impl<'t> Image<'t> {
 
 /// The images of the installer that a source names and that are known.
 pub(super) fn installers<'t, 's>(context: &Context<'t, 's>) -> Vec<NodeRef<'t, 's>> {
-    let mut found = find(context.inputs, tables::V1ALPHA1, &["machine", "install", "image"]);
+    let mut found = context.find(tables::V1ALPHA1, &["machine", "install", "image"]);
     if context.talos() >= TalosVersion::nearest(14) {
-        found.extend(find(context.inputs, "UnattendedInstallConfig", &["installer", "image"]));
+        found.extend(context.find("UnattendedInstallConfig", &["installer", "image"]));
     }
     found.into_iter().map(|found| found.node).filter(|node| !node.value().is_empty() && !is_unknown(*node)).collect()
 }

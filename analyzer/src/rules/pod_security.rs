@@ -24,7 +24,7 @@ const ITEMS: &[&str] = &["cluster", "apiServer", "admissionControl", "[]"];
 
 /// The entries of the `PodSecurity` plugin: items of the list, and documents.
 pub(super) fn entries<'t, 's>(context: &Context<'t, 's>) -> Vec<NodeRef<'t, 's>> {
-    let items = find(context.inputs, tables::V1ALPHA1, ITEMS).into_iter().map(|found| found.node);
+    let items = context.find(tables::V1ALPHA1, ITEMS).into_iter().map(|found| found.node);
     let all = items.chain(documents::in_version(context, DOCUMENT));
     all.filter(|entry| entry.get("name").is_some_and(|name| name.value() == PLUGIN)).collect()
 }

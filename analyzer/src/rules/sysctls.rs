@@ -2,7 +2,6 @@
 
 use crate::context::Context;
 use crate::input::{InputKind, is_unknown};
-use crate::settings::find;
 use crate::syntax::{Kind, NodeRef};
 use crate::tables;
 
@@ -13,7 +12,7 @@ const PLACES: [(&str, &[&str]); 2] = [("SysctlConfig", &["params"]), (tables::V1
 pub(super) fn value<'t, 's>(context: &Context<'t, 's>, key: &str) -> Option<NodeRef<'t, 's>> {
     let written = PLACES.iter().find_map(|(document, path)| {
         let path: Vec<&str> = path.iter().copied().chain([key]).collect();
-        find(context.inputs, document, &path).into_iter().find(|found| !found.node.is_null())
+        context.find(document, &path).into_iter().find(|found| !found.node.is_null())
     })?;
     Some(written.node).filter(|node| node.kind() == Kind::Scalar && !is_unknown(*node))
 }
@@ -23,7 +22,7 @@ pub(super) fn keys<'t, 's>(context: &Context<'t, 's>) -> Vec<NodeRef<'t, 's>> {
     let mut keys = Vec::new();
     for (document, path) in PLACES {
         let path: Vec<&str> = path.iter().copied().chain(["*"]).collect();
-        for found in find(context.inputs, document, &path) {
+        for found in context.find(document, &path) {
             // In a JSON patch the name may stand in the path of the operation, beside the value.
             let is_patch = found.kind == InputKind::JsonPatch.name();
             let key = found.node.key().filter(|key| !is_unknown(*key));

@@ -5,9 +5,11 @@
 
 mod kernel;
 mod lookup;
+mod words;
 
 pub use kernel::{Argument, Assigned, Effect, KernelArguments, kernel_arguments, kernel_bool};
 pub use lookup::{Found, find};
+pub use words::Words;
 
 use crate::input::{Input, is_unknown};
 use crate::syntax::{Kind, NodeRef};
@@ -219,15 +221,17 @@ pub fn settings() -> &'static [Setting] {
     SETTINGS
 }
 
-/// Works out what `inputs`, taken together, give to `setting` in `version`.
+/// Works out what `inputs`, taken together, give to `setting` in `version`. `words` are those of the source.
 #[must_use]
 pub fn effective<'t, 's>(
     setting: &'static Setting,
     inputs: &[Input<'t, 's>],
+    words: &Words,
     version: TalosVersion,
 ) -> Effective<'t, 's> {
     let mut written = Vec::new();
-    for place in setting.places.iter().filter(|place| place.versions.contains(version)) {
+    let counts = |place: &&SettingPlace| place.versions.contains(version) && words.may_hold(place.path);
+    for place in setting.places.iter().filter(counts) {
         for found in find(inputs, place.document, place.path) {
             if !found.node.is_null() {
                 written.push(Written { place, node: found.node, kind: found.kind });

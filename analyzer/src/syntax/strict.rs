@@ -49,7 +49,10 @@ fn nodes(text: &str, tree: &Tree<'_>, found: &mut Vec<Problem>) {
             (Kind::Alias, _) => anchor(&node.value, node.span, is_in_flow(tree, node), found),
             _ => {}
         }
-        if node.span.slice(text).contains('\n') && is_implicit_key(text, tree, node) {
+        if node.kind == Kind::Scalar
+            && node.span.slice(text).as_bytes().contains(&b'\n')
+            && is_implicit_key(text, tree, node)
+        {
             let message = "a key stands on one line with its `:`; is the line before it complete?".to_owned();
             found.push(Problem { kind: ProblemKind::Syntax, span: node.span, message });
         }

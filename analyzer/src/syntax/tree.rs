@@ -186,6 +186,11 @@ impl<'s> Tree<'s> {
         Some(self.node(NodeId(Span::new(index, 0).start)))
     }
 
+    /// All nodes, in the order of the text.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node<'s>> {
+        self.nodes.iter()
+    }
+
     /// The number of nodes.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -5,7 +5,6 @@ use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::syntax::{Kind, NodeRef};
 use crate::tables;
 
@@ -33,7 +32,7 @@ const NARROWING: [&str; 5] = ["users", "userGroups", "verbs", "namespaces", "non
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let documents = documents::in_version(context, "KubeAuditPolicyConfig");
-    let policies = find(context.inputs, tables::V1ALPHA1, &["cluster", "apiServer", "auditPolicy"]);
+    let policies = context.find(tables::V1ALPHA1, &["cluster", "apiServer", "auditPolicy"]);
     let policies = policies.into_iter().map(|found| found.node);
     let configurations = documents.iter().filter_map(|document| document.get("configuration"));
     // A policy takes the place of any other as a whole. An empty one in the machine configuration is as good as none.

@@ -5,7 +5,6 @@ use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::syntax::NodeRef;
 use crate::tables;
 
@@ -37,7 +36,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         }
     }
     let authorizers = documents::in_version(context, "KubeAuthorizerConfig");
-    let listed = find(context.inputs, tables::V1ALPHA1, &["cluster", "apiServer", "authorizationConfig", "[]", "type"]);
+    let listed = context.find(tables::V1ALPHA1, &["cluster", "apiServer", "authorizationConfig", "[]", "type"]);
     let types = authorizers.iter().filter_map(|authorizer| authorizer.get("type"));
     for node in listed.into_iter().map(|found| found.node).chain(types).filter(|node| node.value() == ALWAYS_ALLOW) {
         let mut finding = rule.finding(context, node, message);

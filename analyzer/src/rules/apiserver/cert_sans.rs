@@ -4,7 +4,6 @@ use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::tables;
 
 pub(crate) const RULE: Rule = Rule {
@@ -28,7 +27,7 @@ const PLACES: [(&str, &[&str], u8); 2] = [
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     for (document, path, _) in PLACES.iter().filter(|(_, _, since)| context.talos().minor() >= *since) {
-        for found in find(context.inputs, document, path).into_iter().filter(|found| !is_unknown(found.node)) {
+        for found in context.find(document, path).into_iter().filter(|found| !is_unknown(found.node)) {
             let name = found.node.value();
             let problem = match name {
                 "0.0.0.0" | "::" => "is the address of no machine",

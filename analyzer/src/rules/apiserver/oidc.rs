@@ -5,7 +5,6 @@ use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::syntax::NodeRef;
 use crate::tables;
 
@@ -33,7 +32,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         findings.push(finding);
     };
     let flag = |name| {
-        let found = find(context.inputs, tables::V1ALPHA1, &["cluster", "apiServer", "extraArgs", name]);
+        let found = context.find(tables::V1ALPHA1, &["cluster", "apiServer", "extraArgs", name]);
         found.into_iter().map(|found| found.node).find(|node| !node.is_null())
     };
     if let Some(issuer) = flag("oidc-issuer-url") {

@@ -3,7 +3,6 @@
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::syntax::NodeRef;
 use crate::tables;
 
@@ -33,7 +32,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     if is_set("advertisedSubnets") || is_set("subnet") {
         return;
     }
-    let interfaces = find(context.inputs, tables::V1ALPHA1, &["machine", "network", "interfaces", "[]"]);
+    let interfaces = context.find(tables::V1ALPHA1, &["machine", "network", "interfaces", "[]"]);
     let interfaces = interfaces.into_iter().map(|found| found.node).filter(|interface| {
         let is_true = |key| interface.get(key).is_some_and(|value| value.value() == "true");
         !is_true("ignore") && (is_true("dhcp") || has_items(*interface, "addresses"))

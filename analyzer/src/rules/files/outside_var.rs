@@ -4,7 +4,6 @@ use crate::context::Context;
 use crate::finding::{Finding, Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::tables;
 
 pub(crate) const RULE: Rule = Rule {
@@ -25,7 +24,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    for found in find(context.inputs, tables::V1ALPHA1, &["machine", "files", "[]"]) {
+    for found in context.find(tables::V1ALPHA1, &["machine", "files", "[]"]) {
         let is_created = found.node.get("op").is_some_and(|op| op.value() == "create");
         let Some(path) = found.node.get("path").filter(|path| is_created && !is_unknown(*path)) else { continue };
         if path.value().is_empty() || is_taken(path.value()) {

@@ -4,7 +4,6 @@ use crate::context::Context;
 use crate::finding::{Finding, Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::syntax::{NodeRef, Resolved, resolve};
 use crate::tables;
 use crate::version::TalosVersion;
@@ -44,7 +43,7 @@ const SENSITIVE: [(&str, &str); 12] = [
 ];
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    for found in find(context.inputs, tables::V1ALPHA1, &["machine", "files", "[]"]) {
+    for found in context.find(tables::V1ALPHA1, &["machine", "files", "[]"]) {
         if let Some(path) = found.node.get("path").filter(|path| !is_unknown(*path))
             && let Some((_, what)) = SENSITIVE.iter().find(|(place, _)| path.value().starts_with(place))
         {

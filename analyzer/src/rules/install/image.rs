@@ -4,7 +4,6 @@ use super::super::images::{self, Image};
 use crate::context::{Context, VersionSource};
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::syntax::NodeRef;
 use crate::tables;
 use crate::text::Span;
@@ -97,7 +96,7 @@ fn not_published(context: &Context<'_, '_>, image: Image<'_>) -> Option<(String,
 
 fn without_extensions(context: &Context<'_, '_>, image: Image<'_>) -> Option<(String, String)> {
     let asked_for =
-        find(context.inputs, tables::V1ALPHA1, &["machine", "install", "extensions", "[]"]).into_iter().next();
+        context.find(tables::V1ALPHA1, &["machine", "install", "extensions", "[]"]).into_iter().next();
     let asked_for = asked_for.map(|_| "machine.install.extensions asks for extensions");
     let service = context.documents("ExtensionServiceConfig").next();
     let asked_for = asked_for.or(service.map(|_| "an ExtensionServiceConfig configures an extension"))?;

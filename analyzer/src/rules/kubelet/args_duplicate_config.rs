@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::finding::{Profile, Related, Severity};
 use crate::input::InputKind;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::{self, Written, find};
+use crate::settings::{self, Written};
 use crate::tables;
 
 pub(crate) const RULE: Rule = Rule {
@@ -27,7 +27,7 @@ const FLAGS: [(&str, &[&str]); 2] =
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     // Most configurations give no flags at all, and there are many settings.
-    let gives = |(document, path): &(&str, &[&str])| !find(context.inputs, document, path).is_empty();
+    let gives = |(document, path): &(&str, &[&str])| !context.find(document, path).is_empty();
     let has_patch = context.inputs.iter().any(|input| matches!(input.kind, InputKind::JsonPatch));
     if !has_patch && !FLAGS.iter().any(gives) {
         return;

@@ -3,7 +3,6 @@
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::syntax::NodeRef;
 use crate::tables;
 
@@ -52,7 +51,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     for (field, instead) in refused.chain(OVERWRITTEN.iter().map(|field| (*field, None))) {
         for (document, path, _) in PLACES.iter().filter(|(_, _, since)| context.talos().minor() >= *since) {
             let path: Vec<&str> = path.iter().copied().chain([field]).collect();
-            for found in find(context.inputs, document, &path) {
+            for found in context.find(document, &path) {
                 if found.node.get("$patch").is_some() {
                     continue;
                 }

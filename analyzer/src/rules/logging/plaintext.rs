@@ -6,7 +6,7 @@ use crate::finding::{Finding, Profile, Severity};
 use crate::input::is_unknown_text;
 use crate::rule::{Example, Findings, Rule};
 use crate::secrets;
-use crate::settings::{KernelArguments, find};
+use crate::settings::{KernelArguments};
 use crate::tables;
 
 pub(crate) const RULE: Rule = Rule {
@@ -40,7 +40,7 @@ const ARGUMENTS: [(&str, &str); 2] =
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     for (document, path, what) in DESTINATIONS {
-        for found in find(context.inputs, document, path) {
+        for found in context.find(document, path) {
             if leaves(found.node.value()) {
                 findings.push(Finding {
                     help: Some(help()),

@@ -5,7 +5,6 @@ use crate::context::Context;
 use crate::finding::{Finding, Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::tables;
 use crate::version::TalosVersion;
 
@@ -36,9 +35,9 @@ const FIELDS: [&[&str]; 3] = [
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let mut addresses: Vec<_> =
-        FIELDS.into_iter().flat_map(|field| find(context.inputs, tables::V1ALPHA1, field)).collect();
+        FIELDS.into_iter().flat_map(|field| context.find(tables::V1ALPHA1, field)).collect();
     if context.talos() >= TalosVersion::nearest(14) {
-        addresses.extend(find(context.inputs, "KubeExternalManifestConfig", &["url"]));
+        addresses.extend(context.find("KubeExternalManifestConfig", &["url"]));
     }
     for address in addresses {
         if is_unknown(address.node) {

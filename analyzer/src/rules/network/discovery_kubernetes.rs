@@ -4,7 +4,6 @@ use crate::context::{Context, VersionSource};
 use crate::finding::{Finding, Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::tables;
 use crate::version::MinorVersion;
 
@@ -39,13 +38,13 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         source => format!("with Kubernetes {} ({})", context.versions.kubernetes, source.as_str()),
     };
     let disabled = ["cluster", "discovery", "registries", "kubernetes", "disabled"];
-    let discovery = find(context.inputs, tables::V1ALPHA1, &["cluster", "discovery"]);
+    let discovery = context.find(tables::V1ALPHA1, &["cluster", "discovery"]);
     let is_off =
         discovery.iter().any(|found| found.node.get("enabled").is_some_and(|enabled| enabled.value() == "false"));
     if is_off {
         return;
     }
-    let written = find(context.inputs, tables::V1ALPHA1, &disabled);
+    let written = context.find(tables::V1ALPHA1, &disabled);
     for found in &written {
         if found.node.value() == "false" && !is_unknown(found.node) {
             let message = format!("the Kubernetes registry of discovery is on, and does not work {kubernetes}");

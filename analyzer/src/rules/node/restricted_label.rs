@@ -5,7 +5,6 @@ use crate::directives::Role;
 use crate::finding::{Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::tables;
 use crate::version::TalosVersion;
 
@@ -45,9 +44,9 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     if context.role != Some(Role::Worker) {
         return;
     }
-    let mut labels = find(context.inputs, tables::V1ALPHA1, &["machine", "nodeLabels", "*"]);
+    let mut labels = context.find(tables::V1ALPHA1, &["machine", "nodeLabels", "*"]);
     if context.talos() >= TalosVersion::nearest(14) {
-        labels.extend(find(context.inputs, "KubeNodeConfig", &["labels", "*"]));
+        labels.extend(context.find("KubeNodeConfig", &["labels", "*"]));
     }
     for found in labels {
         let Some(key) = found.node.key() else { continue };

@@ -5,7 +5,6 @@ use crate::directives::Role;
 use crate::finding::{Finding, Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::syntax::NodeRef;
 use crate::tables;
 use crate::version::TalosVersion;
@@ -29,7 +28,7 @@ const PROBLEM: &str = "workloads may run on control-plane machines, beside etcd 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let help = || Some("expected is a control plane that runs nothing else, where there are workers enough".to_owned());
     for field in ["allowSchedulingOnControlPlanes", "allowSchedulingOnMasters"] {
-        for found in find(context.inputs, tables::V1ALPHA1, &["cluster", field]) {
+        for found in context.find(tables::V1ALPHA1, &["cluster", field]) {
             if found.node.value() == "true" {
                 findings.push(Finding {
                     help: help(),

@@ -3,7 +3,6 @@
 use crate::context::Context;
 use crate::finding::{Finding, Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::syntax::NodeRef;
 use crate::tables;
 
@@ -23,7 +22,7 @@ pub(crate) const RULE: Rule = Rule {
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let version = context.talos();
     for field in tables::unused_fields().iter().filter(|field| field.versions.contains(version)) {
-        for found in find(context.inputs, tables::V1ALPHA1, field.path) {
+        for found in context.find(tables::V1ALPHA1, field.path) {
             let name = field.path.last().copied().unwrap_or("");
             let message = format!("nobody reads `{name}` in Talos {version}: {}", field.because);
             // The field is at fault, not its value; the value of an operation of a JSON patch has no key of its own.

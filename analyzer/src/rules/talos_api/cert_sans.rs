@@ -4,7 +4,6 @@ use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::tables;
 
 pub(crate) const RULE: Rule = Rule {
@@ -21,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    for found in find(context.inputs, tables::V1ALPHA1, &["machine", "certSANs", "[]"]) {
+    for found in context.find(tables::V1ALPHA1, &["machine", "certSANs", "[]"]) {
         let name = found.node.value();
         let problem = match name {
             _ if is_unknown(found.node) => continue,

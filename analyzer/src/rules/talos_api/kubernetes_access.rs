@@ -4,7 +4,6 @@ use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::syntax::NodeRef;
 use crate::tables;
 use crate::version::TalosVersion;
@@ -30,7 +29,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    for found in find(context.inputs, tables::V1ALPHA1, &["machine", "features", "kubernetesTalosAPIAccess"]) {
+    for found in context.find(tables::V1ALPHA1, &["machine", "features", "kubernetesTalosAPIAccess"]) {
         if found.node.get("enabled").is_some_and(|enabled| enabled.value() == "true") {
             access(rule, context, found.node, findings);
         }

@@ -299,13 +299,13 @@ fn count_known(section: NodeRef<'_, '_>, name: &str) -> (usize, usize) {
     let Some(section_type) = struct_of(tables::v1alpha1().root, name) else { return (0, 0) };
     let speaks_for = |(key, value): &(NodeRef<'_, '_>, NodeRef<'_, '_>)| {
         let word = key.value();
-        match section_type.field(word) {
-            Some(field) => field.variants.iter().any(|variant| can_hold(variant.shape.value(), word, *value)),
-            None => {
-                let similar = |field: &tables::Field| strsim::osa_distance(field.name, word) <= word.len() / 4;
-                matches!(word, "$patch" | "<<") || is_unknown(*key) || section_type.fields.iter().any(similar)
-            }
+        if let Some(field) = section_type.field(word) {
+            // A name that only Talos has speaks for it even with a value it cannot have.
+            let is_own = word.contains(char::is_uppercase) || matches!(word, "kubelet" | "sysctls" | "sysfs" | "udev");
+            return is_own || field.variants.iter().any(|variant| can_hold(variant.shape.value(), word, *value));
         }
+        let similar = |field: &tables::Field| strsim::osa_distance(field.name, word) <= word.len() / 4;
+        matches!(word, "$patch" | "<<") || is_unknown(*key) || section_type.fields.iter().any(similar)
     };
     let known = section.entries().filter(speaks_for).count();
     (known, section.entries().count() - known)

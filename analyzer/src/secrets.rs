@@ -188,10 +188,17 @@ fn in_value<'t, 's>(node: NodeRef<'t, 's>, shape: &'static Shape, fields: &mut V
     match shape.value() {
         // An alias leads to what is walked where it is written.
         Shape::Struct(structure) if node.kind() == Kind::Mapping => in_structure(node, structure, fields),
+        // A secret that stands where its mapping belongs is one all the same.
+        Shape::Struct(structure) if node.kind() == Kind::Scalar && holds_secret(structure) => fields.push(node),
         Shape::List(inner) => node.items().for_each(|item| in_value(item, inner, fields)),
         Shape::Map(inner) => node.entries().for_each(|(_, value)| in_value(value, inner, fields)),
         _ => {}
     }
+}
+
+/// Whether a structure has a field that is secret.
+fn holds_secret(structure: &Type) -> bool {
+    structure.fields.iter().any(|field| field.variants.iter().any(|variant| variant.secret))
 }
 
 /// An operation of a JSON patch: its path may lead to a secret, or to what holds some.
@@ -338,7 +345,8 @@ fn in_unread_lines(text: &str, tree: &Tree<'_>, spans: &mut Vec<Span>) {
             let value_start = span.start as usize + key.len() + 1;
             let trimmed = value.trim_start();
             let start = value_start + value.len() - trimmed.len();
-            if is_named_secret(name) || looks_secret(trimmed.trim_matches(['"', '\'', '\r', '\n'])) {
+            let bare = trimmed.trim_matches(['"', '\'', '\r', '\n']);
+            if is_named_secret(name) || looks_secret(bare) || is_random(bare) {
                 spans.push(Span::new(start, start + trimmed.trim_end().len()));
             }
         }
@@ -348,7 +356,22 @@ fn in_unread_lines(text: &str, tree: &Tree<'_>, spans: &mut Vec<Span>) {
 fn is_named_secret(key: &str) -> bool {
     const PARTS: [&str; 7] = ["secret", "token", "passw", "passphrase", "privatekey", "presharedkey", "credential"];
     let key = key.to_ascii_lowercase();
-    key == "key" || key == "auth" || PARTS.iter().any(|part| key.contains(part))
+    key == "key" || key == "auth" || PARTS.iter().any(|part| key.contains(part)) || is_misspelt_secret(&key)
+}
+
+/// Whether a key is nearly that of a secret.
+fn is_misspelt_secret(key: &str) -> bool {
+    const NAMES: [&str; 6] = ["password", "passphrase", "token", "secret", "privatekey", "presharedkey"];
+    // The distance is at least the difference of the lengths.
+    let is_near = |name: &&str| name.len().abs_diff(key.len()) < 2 && strsim::osa_distance(name, key) < 2;
+    NAMES.iter().any(|name| is_near(&name))
+}
+
+/// Whether a text holds a run of letters and digits such as keys are made of.
+fn is_random(value: &str) -> bool {
+    let is_sign = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_');
+    let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
+    has_digit && value.as_bytes().split(|byte| !is_sign(byte)).any(|run| run.len() >= 20)
 }
 
 /// Words and numbers that are no secret under any name.

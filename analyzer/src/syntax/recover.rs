@@ -123,8 +123,10 @@ fn blank(text: &str, lines: &LineIndex, blanked: &mut [u8], stop: &Stop) -> Span
     };
     // A bracket that is not closed is noticed far behind it, and a key without its colon on the next line.
     let opened = stop.open_flow.map(|start| lines.line(start)).filter(has_text);
-    let without_colon =
-        (after_good + 1..=at_error).filter(has_text).find(|line| is_word(lines.line_span(text, *line).slice(text)));
+    let words = stop.last_words.map(|start| lines.line(start)).filter(|line| *line < after_good);
+    let without_colon = (words.unwrap_or(after_good + 1)..=at_error)
+        .filter(has_text)
+        .find(|line| is_word(lines.line_span(text, *line).slice(text)));
     // Else the line of the error is the one, or, where it has nothing left, what is before it.
     let line = opened.or(without_colon).or_else(|| (0..=at_error).rev().find(has_text)).unwrap_or(at_error);
     let mut last = line;

@@ -20,12 +20,18 @@ pub(crate) fn explain(options: &ExplainOptions) -> ExitCode {
         explain_setting(setting)
     } else if let Some(text) = explain_sysctl(name.strip_prefix("sysctl.").unwrap_or(name)) {
         text
+    } else if let Some(text) = explain_argument(name.strip_prefix("kernel.arg.").unwrap_or(name)) {
+        text
     } else {
         let known = rules::all().map(|rule| rule.name);
         let known = known.chain(settings::settings().iter().map(|setting| setting.id));
         let known = known.chain(tables::sysctls().iter().map(|sysctl| sysctl.key));
+        let known = known.chain(rules::argument_checks().iter().map(|check| check.argument));
+        let known = known.chain(tables::talos_arguments().iter().map(|argument| argument.name));
         let hint = closest(name, known).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        say(format_args!("talint: `{name}` is no rule, setting or kernel parameter that is known{hint}"));
+        say(format_args!(
+            "talint: `{name}` is no rule, setting, kernel parameter or kernel argument that is known{hint}"
+        ));
         return ExitCode::from(2);
     };
     print(&text)
@@ -117,6 +123,44 @@ fn explain_sysctl(key: &str) -> Option<String> {
     let _ = writeln!(out, "\nA weaker value is reported by sysctl/weakened.");
     if !first.reference.is_empty() {
         let _ = writeln!(out, "\nReferences: {}", first.reference);
+    }
+    Some(out)
+}
+
+/// A kernel argument: what Talos sets, what is recommended, who reads it, and what is expected.
+fn explain_argument(text: &str) -> Option<String> {
+    let name = text.split_once('=').map_or(text, |(name, _)| name);
+    let defaults: Vec<_> = tables::kernel_defaults().iter().filter(|default| default.argument == name).collect();
+    let recommended: Vec<_> =
+        tables::recommended_arguments().iter().filter(|argument| argument.argument == name).collect();
+    let checks: Vec<_> = rules::argument_checks().iter().filter(|check| check.argument == name).collect();
+    let own = tables::talos_arguments().iter().find(|argument| argument.name == name);
+    let of_rule = rules::by_name(&format!("kernel/{}", name.replace('_', "-")));
+    if defaults.is_empty() && recommended.is_empty() && checks.is_empty() && own.is_none() && of_rule.is_none() {
+        return None;
+    }
+    let mut out = format!("{name}  (kernel argument)\n\n");
+    let _ = writeln!(out, "  set by    customization.extraKernelArgs of an Image Factory schematic");
+    let _ = writeln!(out, "            machine.install.extraKernelArgs, where the machine boots with GRUB");
+    for default in defaults {
+        let value = if default.value.is_empty() { "set, without a value" } else { default.value };
+        let scope = if default.scope == "all" { String::new() } else { format!(", on {}", default.scope) };
+        let _ = writeln!(out, "  default   {value} ({}{scope})", default.versions.describe());
+    }
+    for argument in recommended {
+        let value = if argument.value.is_empty() { name } else { argument.value };
+        let _ = writeln!(out, "  better    {value} ({}): {}", argument.versions.describe(), argument.because);
+    }
+    if let Some(own) = own {
+        let _ = writeln!(out, "  read by   Talos ({})", own.versions.describe());
+    }
+    for check in checks {
+        let _ = writeln!(out, "\nExpected is {}, else {} ({}).", check.expected, check.problem, check.rule);
+    }
+    if let Some(rule) = of_rule {
+        let _ = writeln!(out, "\n{}\n", rule.name);
+        paragraph(&mut out, rule.summary);
+        paragraph(&mut out, rule.why);
     }
     Some(out)
 }

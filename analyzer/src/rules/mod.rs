@@ -48,6 +48,12 @@ pub fn controls_of(rule: &str) -> &'static [Control] {
     CONTROLS.get(start..end).unwrap_or(&[])
 }
 
+/// What is expected of kernel arguments.
+#[must_use]
+pub fn argument_checks() -> &'static [ArgumentCheck] {
+    ARGUMENT_CHECKS
+}
+
 /// The rule called `name`.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Rule> {

@@ -25,6 +25,8 @@ pub(super) struct Stop {
     pub after: u32,
     /// Index of the document that could not be read.
     pub document: usize,
+    /// Where the outermost bracket that is still open stands.
+    pub bracket: Option<u32>,
     /// Set when Talos's library would have read on.
     pub lenience: Option<Lenience>,
 }
@@ -316,6 +318,8 @@ impl<'s> Builder<'s> {
             let span = Span { start: problem.span.start, end: problem.span.start };
             self.tree.documents.push(Document { root: None, span, broken: true, unread: String::new() });
         }
+        let bracket = self.open.iter().map(|id| self.tree.node(*id).node()).find(|node| node.style == Style::Flow);
+        let bracket = bracket.map(|node| node.span.start);
         while let Some(id) = self.open.pop() {
             self.close(id);
             // A key whose value was not read gets an absent one, so that mappings hold pairs.
@@ -342,7 +346,7 @@ impl<'s> Builder<'s> {
             document.broken = true;
         }
         let document = self.tree.documents.len().saturating_sub(1);
-        Pass { tree: self.tree, stopped: Some(Stop { problem, after: self.end, document, lenience }) }
+        Pass { tree: self.tree, stopped: Some(Stop { problem, after: self.end, document, bracket, lenience }) }
     }
 }
 

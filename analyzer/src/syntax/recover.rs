@@ -116,6 +116,8 @@ fn read_around(lenience: Lenience, text: &str, rest: &mut [u8], apostrophe: char
 /// Blanks what most likely cannot be read, and says which bytes that were.
 fn blank(text: &str, lines: &LineIndex, blanked: &mut [u8], stop: &Stop) -> Span {
     let at_error = lines.line(stop.problem.span.start);
+    let opened = stop.bracket.map(|at| lines.line(at));
+    let opened = opened.filter(|opened| is_after_open_bracket(text, lines, *opened, at_error));
     let after_good = lines.line(stop.after.min(stop.problem.span.start));
     // The error is often noticed only after the line that caused it; the line where good reading ended is the other
     // candidate. Each pass blanks one that has something left.
@@ -124,8 +126,9 @@ fn blank(text: &str, lines: &LineIndex, blanked: &mut [u8], stop: &Stop) -> Span
         let span = lines.line_span(text, line);
         blanked[span.start as usize..span.end as usize].iter().any(|byte| !byte.is_ascii_whitespace())
     };
-    let line = candidates
-        .clone()
+    let line = opened
+        .into_iter()
+        .chain(candidates)
         .find(|line| has_text(*line, blanked))
         .or_else(|| (0..after_good).rev().find(|line| has_text(*line, blanked)))
         .unwrap_or(at_error);
@@ -148,6 +151,16 @@ fn blank(text: &str, lines: &LineIndex, blanked: &mut [u8], stop: &Stop) -> Span
         }
     }
     span
+}
+
+/// Whether the line `at_error` goes on as if the bracket on line `first` had been closed: it is an entry that is
+/// indented no more than the line with the bracket.
+fn is_after_open_bracket(text: &str, lines: &LineIndex, first: usize, at_error: usize) -> bool {
+    let content = |line: usize| lines.line_span(text, line).slice(text);
+    let entry = content(at_error).trim();
+    let is_entry = entry.starts_with("- ") || entry.ends_with(':') || entry.contains(": ");
+    let in_brackets = entry.starts_with(['{', '[', ']', '}', '"', ',']) || entry.ends_with(',');
+    first < at_error && is_entry && !in_brackets && indentation(content(at_error)) <= indentation(content(first))
 }
 
 fn indentation(line: &str) -> usize {

@@ -363,8 +363,8 @@ fn is_named_secret(key: &str) -> bool {
 fn is_misspelt_secret(key: &str) -> bool {
     const NAMES: [&str; 6] = ["password", "passphrase", "token", "secret", "privatekey", "presharedkey"];
     // The distance is at least the difference of the lengths.
-    let is_near = |name: &&str| name.len().abs_diff(key.len()) < 2 && strsim::osa_distance(name, key) < 2;
-    NAMES.iter().any(|name| is_near(&name))
+    let is_near = |name: &str| name.len().abs_diff(key.len()) < 2 && strsim::osa_distance(name, key) < 2;
+    NAMES.iter().any(|name| is_near(name))
 }
 
 /// Whether a text holds a run of letters and digits such as keys are made of.

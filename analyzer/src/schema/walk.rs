@@ -38,6 +38,7 @@ pub fn check<'t, 's>(input: &Input<'t, 's>, version: TalosVersion) -> Vec<Issue<
         issues: Vec::new(),
         aliases: HashSet::new(),
         open: Vec::new(),
+        suggested: 0,
     };
     if let InputKind::MachineConfig { .. } = input.kind
         && !input.broken
@@ -75,6 +76,7 @@ pub fn check_structure<'t, 's>(
         issues: Vec::new(),
         aliases: HashSet::new(),
         open: Vec::new(),
+        suggested: 0,
     };
     walk.structure(root, structure, Flags::default());
     walk.issues
@@ -105,7 +107,12 @@ struct Walk<'t, 's> {
     aliases: HashSet<(NodeId, *const Shape)>,
     /// Targets of the aliases being followed.
     open: Vec<NodeId>,
+    /// How many unknown keys were looked for elsewhere.
+    suggested: usize,
 }
+
+/// For how many unknown keys of a document it is looked for what is meant.
+const MAX_SUGGESTIONS: usize = 100;
 
 impl<'t, 's> Walk<'t, 's> {
     fn report(&mut self, node: NodeRef<'t, 's>, span: Span, kind: IssueKind) {
@@ -145,6 +152,11 @@ impl<'t, 's> Walk<'t, 's> {
                 Shape::Format(Format::Argument) => {
                     for item in node.items() {
                         self.value(item, &Shape::String, flags);
+                    }
+                }
+                Shape::Format(Format::HardwareAddr) if self.decoder.takes_bytes_as_hardware_address() => {
+                    for item in node.items() {
+                        self.value(item, &Shape::Int { min: 0, max: 255 }, flags);
                     }
                 }
                 Shape::Any => self.anything(node),
@@ -242,6 +254,12 @@ impl<'t, 's> Walk<'t, 's> {
         }
         if self.decoder.resolve(key) == Resolved::Merge {
             self.report(key, key.span(), IssueKind::MergeKey);
+            return;
+        }
+        // Whoever has so many unknown keys has not misspelt them, and each search takes its time.
+        self.suggested += 1;
+        if self.suggested > MAX_SUGGESTIONS {
+            self.report(key, key.span(), IssueKind::UnknownField { closest: None, elsewhere: Vec::new() });
             return;
         }
         let known =

@@ -23,12 +23,12 @@ pub(super) struct Stop {
     pub problem: Problem,
     /// End of the last part that was read well.
     pub after: u32,
-    /// Where the outermost collection in brackets begins, when reading stopped inside of one.
-    pub open_flow: Option<u32>,
     /// Where the last value begins, when it is words without quotes and the last thing that was read.
     pub last_words: Option<u32>,
     /// Index of the document that could not be read.
     pub document: usize,
+    /// Where the outermost bracket that is still open stands.
+    pub bracket: Option<u32>,
     /// Set when Talos's library would have read on.
     pub lenience: Option<Lenience>,
 }
@@ -316,31 +316,13 @@ impl<'s> Builder<'s> {
     }
 
     /// Closes what is open and hands out what was read.
-    fn stop(mut self, mut problem: Problem, lenience: Option<Lenience>) -> Pass<'s> {
-        // A document that is in brackets as a whole, as JSON is, has its error where it is told.
-        let is_flow = |id: &&NodeId| self.tree.nodes[id.index()].style == Style::Flow;
-        let inner = if self.open.first().is_some_and(|root| is_flow(&root)) { &[] } else { self.open.as_slice() };
+    fn stop(mut self, problem: Problem, lenience: Option<Lenience>) -> Pass<'s> {
         // Words over several lines that end at a colon are a key that lacks its own, and what is below it.
         let is_words = |node: &&Node<'_>| {
             node.style == Style::Plain && node.span.end == self.end && node.span.slice(self.text).contains('\n')
         };
         let last = self.tree.nodes.last().filter(is_words);
         let last_words = last.map(|node| node.span.start);
-        let open_flow = inner.iter().find(is_flow).map(|id| self.tree.nodes[id.index()].span.start);
-        // The library tells where it noticed; the reader wants to know where to mend.
-        let is_before = |start: u32| {
-            self.text.get(start as usize..problem.span.start as usize).is_some_and(|between| between.contains('\n'))
-        };
-        if problem.kind == ProblemKind::Syntax && lenience.is_none() {
-            if let Some(start) = open_flow.filter(|start| is_before(*start)) {
-                problem.span = Span { start, end: start + 1 };
-                problem.message = "a bracket or brace is not closed".to_owned();
-            } else if let Some(start) = last_words.filter(|start| is_before(*start)) {
-                let first = self.text.get(start as usize..).and_then(|rest| rest.lines().next()).unwrap_or("");
-                problem.span = Span::new(start as usize, start as usize + first.trim_end().len());
-                problem.message = "a key here is not followed by `:`".to_owned();
-            }
-        }
         if !self.in_document
             && self.tree.documents.last().is_none_or(|document| document.span.end <= problem.span.start)
         {
@@ -348,6 +330,8 @@ impl<'s> Builder<'s> {
             let span = Span { start: problem.span.start, end: problem.span.start };
             self.tree.documents.push(Document { root: None, span, broken: true, unread: String::new() });
         }
+        let bracket = self.open.iter().map(|id| self.tree.node(*id).node()).find(|node| node.style == Style::Flow);
+        let bracket = bracket.map(|node| node.span.start);
         while let Some(id) = self.open.pop() {
             self.close(id);
             // A key whose value was not read gets an absent one, so that mappings hold pairs.
@@ -374,10 +358,8 @@ impl<'s> Builder<'s> {
             document.broken = true;
         }
         let document = self.tree.documents.len().saturating_sub(1);
-        Pass {
-            tree: self.tree,
-            stopped: Some(Stop { problem, after: self.end, open_flow, last_words, document, lenience }),
-        }
+        let stopped = Stop { problem, after: self.end, last_words, document, bracket, lenience };
+        Pass { tree: self.tree, stopped: Some(stopped) }
     }
 }
 

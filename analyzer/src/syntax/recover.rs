@@ -6,7 +6,7 @@
 
 use super::parse::{Lenience, Pass, Stop, apostrophes, pass};
 use super::strict;
-use super::tree::{Document, Problem, Style, Tree};
+use super::tree::{Document, Problem, ProblemKind, Style, Tree};
 use crate::text::{LineIndex, Span};
 use std::borrow::Cow;
 
@@ -49,7 +49,7 @@ fn recover<'s>(text: &'s str, first: Tree<'s>, first_stop: Stop) -> Tree<'s> {
         } else {
             if !documents_with_error.contains(&stop.document) {
                 documents_with_error.push(stop.document);
-                problems.push(stop.problem.clone());
+                problems.push(where_to_mend(text, &lines, &stop));
             }
             broken.push(blank(text, &lines, &mut blanked, &stop));
         }
@@ -113,6 +113,23 @@ fn read_around(lenience: Lenience, text: &str, rest: &mut [u8], apostrophe: char
     }
 }
 
+/// The problem at the place where it is to be mended, which is not always where it was noticed.
+fn where_to_mend(text: &str, lines: &LineIndex, stop: &Stop) -> Problem {
+    let mut problem = stop.problem.clone();
+    if problem.kind != ProblemKind::Syntax {
+        return problem;
+    }
+    if let Some(start) = open_bracket(text, lines, stop) {
+        problem.span = Span { start, end: start + 1 };
+        problem.message = String::from("a bracket or brace is not closed");
+    } else if let Some(start) = stop.last_words.filter(|start| lines.line(*start) < lines.line(problem.span.start)) {
+        let first = text.get(start as usize..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        problem.span = Span::new(start as usize, start as usize + first.trim_end().len());
+        problem.message = String::from("a key here is not followed by `:`");
+    }
+    problem
+}
+
 /// Blanks what most likely cannot be read, and says which bytes that were.
 fn blank(text: &str, lines: &LineIndex, blanked: &mut [u8], stop: &Stop) -> Span {
     let at_error = lines.line(stop.problem.span.start);
@@ -122,7 +139,7 @@ fn blank(text: &str, lines: &LineIndex, blanked: &mut [u8], stop: &Stop) -> Span
         blanked[span.start as usize..span.end as usize].iter().any(|byte| !byte.is_ascii_whitespace())
     };
     // A bracket that is not closed is noticed far behind it, and a key without its colon on the next line.
-    let opened = stop.open_flow.map(|start| lines.line(start)).filter(has_text);
+    let opened = open_bracket(text, lines, stop).map(|at| lines.line(at)).filter(has_text);
     let words = stop.last_words.map(|start| lines.line(start)).filter(|line| *line < after_good);
     let without_colon = (words.unwrap_or(after_good + 1)..=at_error)
         .filter(has_text)
@@ -162,6 +179,19 @@ fn is_word(line: &str) -> bool {
 fn indentation(line: &str) -> Option<usize> {
     let spaces = line.bytes().take_while(|byte| *byte == b' ').count();
     (line.as_bytes().get(spaces) != Some(&b'\t')).then_some(spaces)
+}
+
+/// The bracket that was not closed before the error: the line of the error goes on as if it had been, with an entry that
+/// is indented no more than the line of the bracket.
+fn open_bracket(text: &str, lines: &LineIndex, stop: &Stop) -> Option<u32> {
+    let bracket = stop.bracket?;
+    let (first, at_error) = (lines.line(bracket), lines.line(stop.problem.span.start));
+    let content = |line: usize| lines.line_span(text, line).slice(text);
+    let entry = content(at_error).trim();
+    let is_entry = entry.starts_with("- ") || entry.ends_with(':') || entry.contains(": ");
+    let in_brackets = entry.starts_with(['{', '[', ']', '}', '"', ',']) || entry.ends_with(',');
+    let is_outside = first < at_error && is_entry && !in_brackets;
+    (is_outside && indentation(content(at_error)) <= indentation(content(first))).then_some(bracket)
 }
 
 /// The tree of the blanked text, with what is broken marked and the problems found on the way.

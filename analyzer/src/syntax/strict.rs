@@ -121,18 +121,21 @@ fn escapes(text: &str, span: Span, found: &mut Vec<Problem>) {
 
 /// Tabs that stand where indentation counts.
 fn tabs(text: &str, tree: &Tree<'_>, found: &mut Vec<Problem>) {
-    for (at, _) in text.match_indices('\t') {
-        let line = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
-        let before = &text[line..at];
-        // Indicators of entries end indentation of their own.
-        if !before.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'-' | b'?'))
-            || before.starts_with("--")
-            || is_free_for_tabs(text, tree, line, at)
-        {
-            continue;
-        }
-        found.push(problem(at, 1, "a tab is used for indentation; YAML indents with spaces"));
+    if !text.contains('\t') {
         return;
+    }
+    let mut start = 0;
+    for line in text.split_inclusive(['\n', '\r']) {
+        // Indicators of entries end indentation of their own.
+        let indentation = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'-' | b'?')).count();
+        let tab = line[..indentation].find('\t').filter(|_| !line.starts_with("--"));
+        if let Some(tab) = tab
+            && !is_free_for_tabs(text, tree, start, start + tab)
+        {
+            found.push(problem(start + tab, 1, "a tab is used for indentation; YAML indents with spaces"));
+            return;
+        }
+        start += line.len();
     }
 }
 

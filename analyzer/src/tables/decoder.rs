@@ -70,6 +70,12 @@ impl Decoder {
         }
     }
 
+    /// Whether a hardware address may be written as the list of its bytes.
+    #[must_use]
+    pub fn takes_bytes_as_hardware_address(self) -> bool {
+        self.minor == 12
+    }
+
     /// Whether the number 0 is a duration.
     #[must_use]
     pub fn takes_zero_as_duration(self) -> bool {

@@ -22,10 +22,16 @@ pub(crate) const RULE: Rule = Rule {
 /// Below these every name is known.
 const COMPLETE: [&str; 2] = ["user", "vm"];
 
+/// How many names of one source are looked at: machines have some dozens, and each is held to all known ones.
+const MOST_KEYS: usize = 500;
+
+/// How many letters may differ from a known name at the most.
+const MOST_SLIPS: usize = 2;
+
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    for key in sysctls::keys(context) {
+    for key in sysctls::keys(context).into_iter().take(MOST_KEYS) {
         let name = parts(key.value());
-        if name.len() < 2 || of_linux().any(|known| is_named(known, &name)) {
+        if name.len() < 2 || similar(&name).any(|known| is_named(known, &name)) {
             continue;
         }
         let mut foreign = tables::sysctl_names().iter().filter(|known| is_below(known, &name));
@@ -44,6 +50,20 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         finding.help = Some(help.unwrap_or_else(|| "take the line out".to_owned()));
         findings.push(finding);
     }
+}
+
+/// The known names that could be this one with a slip or two: cheaply told by the length and the beginning.
+fn similar(name: &[&str]) -> impl Iterator<Item = &'static SysctlName> {
+    let length = name.iter().map(|part| part.len() + 1).sum::<usize>() - 1;
+    let first = name.first().and_then(|part| part.bytes().next());
+    let second = name.get(1).and_then(|part| part.bytes().next());
+    of_linux().filter(move |known| {
+        let is_open = known.name.contains('*');
+        // One of the two first parts is spelt right, for only one part may be wrong.
+        let mut parts = known.name.split('.').map(|part| part.bytes().next());
+        let begins_alike = parts.next() == Some(first) || parts.next() == Some(second);
+        (is_open || known.name.len().abs_diff(length) <= MOST_SLIPS) && begins_alike
+    })
 }
 
 fn of_linux() -> impl Iterator<Item = &'static SysctlName> {
@@ -69,7 +89,7 @@ fn is_below(known: &SysctlName, name: &[&str]) -> bool {
 
 /// The known name that is spelt nearly so: one or two slips in one of its parts.
 fn closest(name: &[&str]) -> Option<String> {
-    let candidates = of_linux().filter_map(|known| Some((slips(known, name)?, known)));
+    let candidates = similar(name).filter_map(|known| Some((slips(known, name)?, known)));
     let (_, nearest) = candidates.min_by_key(|(slips, _)| *slips)?;
     // Written with the interface that was meant.
     let parts = nearest.name.split('.').zip(name).map(|(known, own)| if known == "*" { *own } else { known });
@@ -78,16 +98,19 @@ fn closest(name: &[&str]) -> Option<String> {
 
 /// How many letters of one part differ, when they are few and all other parts agree.
 fn slips(known: &SysctlName, name: &[&str]) -> Option<usize> {
-    let known: Vec<&str> = known.name.split('.').collect();
-    if known.len() != name.len() {
-        return None;
+    let mut differing = None;
+    let mut parts = known.name.split('.');
+    for own in name {
+        let known = parts.next()?;
+        if known != "*" && known != *own && differing.replace((known, *own)).is_some() {
+            return None;
+        }
     }
-    let mut differing = known.iter().zip(name).filter(|(known, own)| **known != "*" && known != own);
-    let (Some((known, own)), None) = (differing.next(), differing.next()) else { return None };
+    let (known, own) = differing.filter(|_| parts.next().is_none())?;
     let most = match known.len() {
         0..4 => 0,
         4..10 => 1,
-        _ => 2,
+        _ => MOST_SLIPS,
     };
     Some(strsim::osa_distance(known, own)).filter(|slips| *slips <= most)
 }

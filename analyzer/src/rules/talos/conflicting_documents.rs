@@ -36,7 +36,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         for path in variant.claims_link {
             let path: Vec<&str> = path.split('.').collect();
             // A document that names no link claims the one without a name.
-            let link = identity.root.at(&path).map_or("", NodeRef::value);
+            let link = identity.root.at(&path).filter(|link| !link.is_null()).map_or("", NodeRef::value);
             first = first.or(links.iter().find(|(other, _)| *other == link).map(|(_, owner)| *owner));
             links.push((link, identity));
         }

@@ -289,6 +289,8 @@ impl<'t, 's> Walk<'t, 's> {
             }
             match self.decoder.resolve(key.resolved()) {
                 Resolved::Merge => self.merge(key, value, inner, flags),
+                // The decoder passes over an entry whose key it cannot decode to text without an error.
+                Resolved::Null if value.kind() == Kind::Scalar => {}
                 Resolved::Timestamp if !self.decoder.takes_dates_as_text() => self.wrong_type(key, &Shape::String),
                 _ => self.element(value, inner, flags),
             }

@@ -41,7 +41,16 @@ fn nodes(text: &str, tree: &Tree<'_>, found: &mut Vec<Problem>) {
                 found.push(problem(node.span.start as usize, 1, message));
             }
             (Kind::Scalar, Style::Plain) if node.value.contains('?') && is_in_flow(tree, node) => {
-                let at = node.span.start as usize + node.span.slice(text).find('?').unwrap_or(0);
+                let start = node.span.start as usize;
+                // With a blank after it, it begins a key.
+                let mut marks = text[start..].char_indices().take_while(|(at, _)| start + at < node.span.end as usize);
+                let key = marks
+                    .find(|(at, sign)| *sign == '?' && text[start + at + 1..].starts_with([' ', '\t', '\n', '\r']));
+                if let Some((at, _)) = key {
+                    found.push(problem(start + at, 1, "`? ` begins a key in brackets; put the value in quotes"));
+                    continue;
+                }
+                let at = start + node.span.slice(text).find('?').unwrap_or(0);
                 let message = "`?` is not read in brackets; put the value in quotes";
                 found.push(dialect(Dialect::QuestionMarkInFlow, problem(at, 1, message)));
             }
@@ -56,6 +65,9 @@ fn nodes(text: &str, tree: &Tree<'_>, found: &mut Vec<Problem>) {
             let message = "a key stands on one line with its `:`; is the line before it complete?".to_owned();
             found.push(Problem { kind: ProblemKind::Syntax, span: node.span, message });
         }
+        if node.span.is_empty() && is_absent_key(text, tree, node) {
+            found.push(problem(node.span.start as usize, 1, "the key before `:` is missing"));
+        }
         if let Some(span) = node.anchor {
             anchor(span.slice(text).trim_start_matches('&'), span, is_in_flow(tree, node), found);
         }
@@ -66,14 +78,27 @@ fn is_in_flow(tree: &Tree<'_>, node: &Node<'_>) -> bool {
     node.parent.is_some_and(|parent| tree.node(parent).node().style == Style::Flow)
 }
 
+/// Whether a key is neither written nor marked by `?`.
+fn is_absent_key(text: &str, tree: &Tree<'_>, node: &Node<'_>) -> bool {
+    let at = node.span.start as usize;
+    let before = text.get(..at).unwrap_or("").trim_end();
+    is_key(tree, node)
+        && node.tag.is_none()
+        && node.anchor.is_none()
+        && text.get(at..).is_some_and(|rest| rest.starts_with(':'))
+        && !before.ends_with('?')
+}
+
+fn is_key(tree: &Tree<'_>, node: &Node<'_>) -> bool {
+    node.position.is_multiple_of(2) && node.parent.is_some_and(|parent| tree.node(parent).kind() == Kind::Mapping)
+}
+
 /// Whether a scalar is a key that is not marked by `?`.
 fn is_implicit_key(text: &str, tree: &Tree<'_>, node: &Node<'_>) -> bool {
     let is_scalar = matches!(node.style, Style::Plain | Style::SingleQuoted | Style::DoubleQuoted);
-    let is_key =
-        node.position.is_multiple_of(2) && node.parent.is_some_and(|parent| tree.node(parent).kind() == Kind::Mapping);
     let before = text.get(..node.span.start as usize).unwrap_or("");
     let line = before.rsplit(['\n', '\r']).next().unwrap_or("");
-    is_scalar && is_key && !line.contains('?')
+    is_scalar && is_key(tree, node) && !line.contains('?')
 }
 
 /// The name of an anchor or an alias.

@@ -68,7 +68,7 @@ pub enum IssueKind {
     InvalidValue {
         /// What it should be: "a duration".
         expected: String,
-        /// What is wrong, as a clause.
+        /// What is wrong, as a clause; empty where the expectation says it all.
         reason: String,
         /// Values that would do; examples, or all of them for a set of words.
         allowed: Vec<&'static str>,
@@ -102,7 +102,7 @@ pub fn noun(shape: &Shape) -> String {
         Shape::Float => "a number".to_owned(),
         Shape::Any | Shape::Pointer(_) => "any value".to_owned(),
         Shape::Format(format) => format.noun().to_owned(),
-        Shape::Enum(_) => "one of a set of words".to_owned(),
+        Shape::Enum(_) => "a word that Talos knows here".to_owned(),
         Shape::Struct(_) | Shape::Map(_) => "a mapping".to_owned(),
         Shape::List(_) => "a list".to_owned(),
     }

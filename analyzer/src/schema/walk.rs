@@ -373,8 +373,7 @@ impl<'t, 's> Walk<'t, 's> {
                 Ok(()) => {}
                 Err(NotWhole::WrongType) => self.wrong_type(node, shape),
                 Err(NotWhole::OutOfRange) => {
-                    let reason = format!("it is not from {min} to {max}");
-                    self.invalid(node, shape, reason, Vec::new(), None, flags);
+                    self.invalid(node, shape, String::new(), Vec::new(), None, flags);
                 }
             },
             Shape::Float => {
@@ -391,7 +390,7 @@ impl<'t, 's> Walk<'t, 's> {
                 let Some(variant) = enumeration.variant(self.version) else { return };
                 if !variant.accepts(text) {
                     let near = closest(text, variant.values.iter().copied());
-                    let reason = "it is none of the words that Talos knows here".to_owned();
+                    let reason = String::new();
                     self.invalid(node, shape, reason, variant.values.to_vec(), near, flags);
                 }
             }

@@ -263,7 +263,7 @@ fn ip(text: &str) -> Result<(), &'static str> {
         if zone == Some("") {
             return Err("the zone after `%` is empty");
         }
-        return address.parse::<Ipv6Addr>().map(|_| ()).map_err(|_| "it is not an IPv6 address");
+        return address.parse::<Ipv6Addr>().map(|_| ()).map_err(|_| "its groups are not those of IPv6");
     }
     if zone.is_some() {
         return Err("only an IPv6 address has a zone");
@@ -274,7 +274,7 @@ fn ip(text: &str) -> Result<(), &'static str> {
     {
         return Err("a part of the address has a leading zero");
     }
-    text.parse::<Ipv4Addr>().map(|_| ()).map_err(|_| "it is not an IP address")
+    text.parse::<Ipv4Addr>().map(|_| ()).map_err(|_| "")
 }
 
 /// `netip.ParsePrefix`.
@@ -335,7 +335,7 @@ fn percent(text: &str, decoder: Decoder) -> Result<(), Rejection> {
     }
     match parse_float(number) {
         Some(number) if (0.0..=100.0).contains(&number) => Ok(()),
-        _ => reject("it is not a percentage from 0 to 100"),
+        _ => reject("a percentage is from 0 to 100"),
     }
 }
 
@@ -374,7 +374,7 @@ fn hardware_addr(text: &str) -> Result<(), Rejection> {
         Ok(())
     } else {
         Err(Rejection {
-            reason: "it is not pairs of hexadecimal digits with colons between",
+            reason: "it is written as pairs of hexadecimal digits with colons between",
             example: "aa:bb:cc:00:11:22",
         })
     }
@@ -388,7 +388,7 @@ fn base64(text: &str) -> Result<(), Rejection> {
     match ENGINE.decode(packed) {
         Ok(_) => Ok(()),
         Err(_) => Err(Rejection {
-            reason: "it is not base64 of the standard alphabet with its padding",
+            reason: "a character is not of the standard alphabet, or the padding is wrong",
             example: "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg==",
         }),
     }

@@ -26,7 +26,8 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let node = issue.node;
         let shown = if *secret { "<redacted>" } else { node.value() };
         let shown: String = shown.chars().take(60).collect();
-        let message = format!("`{}` is not {expected}: {reason}", shown.escape_debug());
+        let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+        let message = format!("`{}` is not {expected}{reason}", shown.escape_debug());
         let mut finding = rule.finding_at(issue.span, context.kind_of(node), node.path(), message);
         finding.help = match (closest, allowed.as_slice()) {
             (Some(closest), _) => Some(format!("did you mean `{closest}`?")),

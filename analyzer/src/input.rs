@@ -156,8 +156,15 @@ pub fn recognise<'t, 's>(tree: &'t Tree<'s>, path: &str, form: Form) -> Vec<Inpu
 /// Where the dump of a resource holds the command line.
 const CMDLINE_PATH: &[&str] = &["spec", "cmdline"];
 
+/// The keys by which Talos tells the machine configuration.
+const SECTIONS: [&str; 4] = ["machine", "cluster", "debug", "persist"];
+
 /// Tells what a document is that is like none of Talos's, but stands beside one: another project's, or a slip.
 fn recognise_beside_ours(root: NodeRef<'_, '_>) -> InputKind {
+    // The sections that make a document the machine configuration, whatever they hold.
+    if root.entry("kind").is_none() && SECTIONS.iter().any(|key| root.entry(key).is_some()) {
+        return InputKind::MachineConfig { whole: is_whole(root) };
+    }
     let kind = root.get("kind").map_or("", NodeRef::value);
     match tables::document_type(kind).filter(|document| document.kind != tables::V1ALPHA1) {
         Some(document) => InputKind::Document(document),

@@ -208,11 +208,13 @@ impl<'t, 's> Walk<'t, 's> {
 
     fn structure(&mut self, node: NodeRef<'t, 's>, structure: &'static Type, flags: Flags) {
         for (key, value) in node.entries() {
-            if !self.key(key, flags) {
+            // A known key without a tag has nothing else about it to judge.
+            let plain = key.kind() == Kind::Scalar && key.node().tag.is_none();
+            let known = if plain { structure.field(key.value()) } else { None };
+            if known.is_none() && !self.key(key, flags) {
                 continue;
             }
-            let key_text = key.resolved().value();
-            let field = structure.field(key_text);
+            let field = known.or_else(|| structure.field(key.resolved().value()));
             match (field, field.and_then(|field| field.variant(self.version))) {
                 (_, Some(variant)) => self.field(key, value, variant, flags),
                 (Some(field), None) if !self.is_unchecked(flags) => {
@@ -300,8 +302,12 @@ impl<'t, 's> Walk<'t, 's> {
     /// `<<` in a mapping with keys of the user's own: the decoder merges an alias of a mapping.
     fn merge(&mut self, key: NodeRef<'t, 's>, value: NodeRef<'t, 's>, inner: &'static Shape, flags: Flags) {
         let target = value.resolved();
+        let takes_mappings =
+            matches!(inner.value(), Shape::Struct(_) | Shape::Map(_) | Shape::Format(Format::Argument));
         if matches!(inner.value(), Shape::Any) {
             self.merge_anything(key, value);
+        } else if takes_mappings && target.kind() == Kind::Mapping && target.children().next().is_none() {
+            // Nothing is merged, and nothing is wrong with it as an element either.
         } else if value.kind() == Kind::Alias
             && target.kind() == Kind::Mapping
             // Where the decoder looks for unknown keys, it takes the value of `<<` for an element.
@@ -316,12 +322,12 @@ impl<'t, 's> Walk<'t, 's> {
     /// A part that Talos takes as it is: only keys, tags and merges can be wrong in it.
     fn anything(&mut self, node: NodeRef<'t, 's>) {
         for (key, value) in node.entries() {
-            if is_unknown(key) {
-                continue;
-            }
-            if key.resolved().kind() != Kind::Scalar {
-                self.report(key, key.span(), IssueKind::KeyNotScalar);
-            } else if self.decoder.resolve(key.resolved()) == Resolved::Merge {
+            let resolved = key.resolved();
+            if resolved.kind() != Kind::Scalar {
+                if !is_unknown(key) {
+                    self.report(key, key.span(), IssueKind::KeyNotScalar);
+                }
+            } else if resolved.value() == "<<" && self.decoder.resolve(resolved) == Resolved::Merge {
                 self.merge_anything(key, value);
             }
         }

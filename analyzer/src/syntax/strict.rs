@@ -36,37 +36,13 @@ fn dialect(dialect: Dialect, problem: Problem) -> Problem {
 fn nodes(text: &str, tree: &Tree<'_>, found: &mut Vec<Problem>) {
     for node in &tree.nodes {
         match (node.kind, node.style) {
-            (Kind::Scalar, Style::Plain) if node.value.starts_with(':') && is_in_flow(tree, node) => {
-                let message = "a value in brackets cannot begin with `:`; put it in quotes";
-                found.push(problem(node.span.start as usize, 1, message));
-            }
-            (Kind::Scalar, Style::Plain) if node.value.contains('?') && is_in_flow(tree, node) => {
-                let start = node.span.start as usize;
-                // With a blank after it, it begins a key.
-                let mut marks = text[start..].char_indices().take_while(|(at, _)| start + at < node.span.end as usize);
-                let key = marks
-                    .find(|(at, sign)| *sign == '?' && text[start + at + 1..].starts_with([' ', '\t', '\n', '\r']));
-                if let Some((at, _)) = key {
-                    found.push(problem(start + at, 1, "`? ` begins a key in brackets; put the value in quotes"));
-                    continue;
-                }
-                let at = start + node.span.slice(text).find('?').unwrap_or(0);
-                let message = "`?` is not read in brackets; put the value in quotes";
-                found.push(dialect(Dialect::QuestionMarkInFlow, problem(at, 1, message)));
-            }
+            (Kind::Scalar, Style::Plain) if is_in_flow(tree, node) => plain_in_flow(text, node, found),
             (Kind::Scalar, Style::DoubleQuoted) => escapes(text, node.span, found),
             (Kind::Alias, _) => anchor(&node.value, node.span, is_in_flow(tree, node), found),
             _ => {}
         }
-        if node.kind == Kind::Scalar
-            && node.span.slice(text).as_bytes().contains(&b'\n')
-            && is_implicit_key(text, tree, node)
-        {
-            let message = "a key stands on one line with its `:`; is the line before it complete?".to_owned();
-            found.push(Problem { kind: ProblemKind::Syntax, span: node.span, message });
-        }
-        if node.span.is_empty() && is_absent_key(text, tree, node) {
-            found.push(problem(node.span.start as usize, 1, "the key before `:` is missing"));
+        if node.kind == Kind::Scalar && is_key(tree, node) {
+            key(text, node, found);
         }
         if let Some(span) = node.anchor {
             anchor(span.slice(text).trim_start_matches('&'), span, is_in_flow(tree, node), found);
@@ -74,31 +50,56 @@ fn nodes(text: &str, tree: &Tree<'_>, found: &mut Vec<Problem>) {
     }
 }
 
-fn is_in_flow(tree: &Tree<'_>, node: &Node<'_>) -> bool {
-    node.parent.is_some_and(|parent| tree.node(parent).node().style == Style::Flow)
+fn plain_in_flow(text: &str, node: &Node<'_>, found: &mut Vec<Problem>) {
+    let start = node.span.start as usize;
+    let written = node.span.slice(text);
+    if written.starts_with(':') {
+        found.push(problem(start, 1, "a value in brackets cannot begin with `:`; put it in quotes"));
+        return;
+    }
+    let mut marks = written.match_indices('?').map(|(at, _)| start + at).peekable();
+    let Some(first) = marks.peek().copied() else { return };
+    let is_before_blank = |at: &usize| text.get(at + 1..).is_some_and(|rest| rest.starts_with([' ', '\t', '\n', '\r']));
+    let key = marks.find(is_before_blank);
+    found.push(if let Some(at) = key {
+        problem(at, 1, "`? ` begins a key in brackets; put the value in quotes")
+    } else {
+        let message = "`?` is not read in brackets; put the value in quotes";
+        dialect(Dialect::QuestionMarkInFlow, problem(first, 1, message))
+    });
 }
 
-/// Whether a key is neither written nor marked by `?`.
-fn is_absent_key(text: &str, tree: &Tree<'_>, node: &Node<'_>) -> bool {
-    let at = node.span.start as usize;
-    let before = text.get(..at).unwrap_or("").trim_end();
-    is_key(tree, node)
-        && node.tag.is_none()
-        && node.anchor.is_none()
-        && text.get(at..).is_some_and(|rest| rest.starts_with(':'))
-        && !before.ends_with('?')
+fn is_in_flow(tree: &Tree<'_>, node: &Node<'_>) -> bool {
+    node.parent.is_some_and(|parent| tree.node(parent).node().style == Style::Flow)
 }
 
 fn is_key(tree: &Tree<'_>, node: &Node<'_>) -> bool {
     node.position.is_multiple_of(2) && node.parent.is_some_and(|parent| tree.node(parent).kind() == Kind::Mapping)
 }
 
-/// Whether a scalar is a key that is not marked by `?`.
-fn is_implicit_key(text: &str, tree: &Tree<'_>, node: &Node<'_>) -> bool {
-    let is_scalar = matches!(node.style, Style::Plain | Style::SingleQuoted | Style::DoubleQuoted);
-    let before = text.get(..node.span.start as usize).unwrap_or("");
-    let line = before.rsplit(['\n', '\r']).next().unwrap_or("");
-    is_scalar && is_key(tree, node) && !line.contains('?')
+/// A key that no `?` marks.
+fn key(text: &str, node: &Node<'_>, found: &mut Vec<Problem>) {
+    let start = node.span.start as usize;
+    if node.span.is_empty() {
+        let (before, rest) = text.split_at_checked(start).unwrap_or((text, ""));
+        let is_absent = node.tag.is_none() && node.anchor.is_none() && rest.starts_with(':');
+        if is_absent && !before.trim_end().ends_with('?') {
+            found.push(problem(start, 1, "the key before `:` is missing"));
+        }
+        return;
+    }
+    // A plain key over lines is longer than its value, as the line after is indented.
+    let is_as_written =
+        node.style == Style::Plain && node.span.end - node.span.start == Span::new(0, node.value.len()).end;
+    let is_block = matches!(node.style, Style::Literal | Style::Folded);
+    if is_as_written || is_block || !node.span.slice(text).contains('\n') {
+        return;
+    }
+    let line = text.get(..start).unwrap_or("").rsplit(['\n', '\r']).next().unwrap_or("");
+    if !line.contains('?') {
+        let message = "a key stands on one line with its `:`; is the line before it complete?".to_owned();
+        found.push(Problem { kind: ProblemKind::Syntax, span: node.span, message });
+    }
 }
 
 /// The name of an anchor or an alias.
@@ -197,11 +198,20 @@ fn indentation_of(text: &str, node: NodeRef<'_, '_>) -> usize {
 
 /// Directives, and what stands around the marks of documents.
 fn lines(text: &str, found: &mut Vec<Problem>) {
-    if let Some(at) = text.find("\n\u{feff}") {
-        found.push(problem(at + 1, 3, "a byte order mark stands at the beginning of a file only"));
+    let mut has_marks = false;
+    let mut start = 0;
+    // Only what begins a line counts.
+    for line in text.split_inclusive('\n') {
+        match line.as_bytes().first() {
+            Some(b'%' | b'.') => has_marks = true,
+            Some(b'\xef') if start > 0 && line.starts_with('\u{feff}') => {
+                found.push(problem(start, 3, "a byte order mark stands at the beginning of a file only"));
+            }
+            _ => {}
+        }
+        start += line.len();
     }
-    let has_mark = |mark: &str| text.starts_with(mark) || text.contains(&format!("\n{mark}"));
-    if !has_mark("%") && !has_mark("...") {
+    if !has_marks {
         return;
     }
     // Whether a document may begin, and directives may stand.

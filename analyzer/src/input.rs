@@ -276,6 +276,7 @@ fn is_machine_config(root: NodeRef<'_, '_>, path: &str) -> bool {
     let has_section = root.entry("machine").is_some() || root.entry("cluster").is_some();
     if root.get("version").is_some_and(|version| version.value() == "v1alpha1") {
         let speaks_against = against_machine + against_cluster > 0 && of_machine + of_cluster == 0;
+        let speaks_against = speaks_against && !is_named_after_talos(path);
         return !speaks_against && (has_section || root.entries().all(|(key, _)| is_root_key(key.value())));
     }
     let foreign = root.entries().filter(|(key, _)| !is_root_key(key.value())).count();

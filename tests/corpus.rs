@@ -158,6 +158,19 @@ fn rules_are_documented() {
 }
 
 #[test]
+fn the_rules_are_those_of_the_catalogue() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogue.tsv");
+    let text = std::fs::read_to_string(path).unwrap();
+    let rows = text.lines().filter(|line| !line.starts_with('#')).skip(1);
+    let catalogue: BTreeSet<String> = rows.map(str::to_owned).collect();
+    let row = |rule: &Rule| format!("{}\t{}\t{}", rule.name, rule.severity, rule.profile.as_str());
+    let registry: BTreeSet<String> = rules::all().map(row).collect();
+    let missing: Vec<_> = registry.difference(&catalogue).collect();
+    let gone: Vec<_> = catalogue.difference(&registry).collect();
+    assert!(missing.is_empty() && gone.is_empty(), "not in tests/catalogue.tsv: {missing:?}; only there: {gone:?}");
+}
+
+#[test]
 fn generated_configurations_give_no_error_and_no_warning() {
     let files = files_below(&corpus().join("generated"));
     assert!(files.len() >= 40, "only {} generated configurations", files.len());

@@ -5,6 +5,7 @@
 // Wrong data is to stop the build, and cargo is spoken to on standard output.
 #![allow(clippy::panic, clippy::expect_used, clippy::print_stdout)]
 
+mod merge;
 mod rules;
 mod schema;
 mod settings;
@@ -19,6 +20,7 @@ fn main() {
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     write(&out.join("schema.rs"), &schema::tables(&root.join("data/schema")));
+    write(&out.join("merge.rs"), &merge::table(&root.join("data/schema")));
     write(&out.join("settings.rs"), &settings::settings(&root.join("data")));
     write(&out.join("sysctls.rs"), &settings::sysctls(&root.join("data")));
     write(&out.join("cipher_suites.rs"), &settings::cipher_suites(&root.join("data")));

@@ -6,11 +6,13 @@
 mod decoder;
 mod format;
 mod hardening;
+mod merge;
 mod schema;
 
 pub use decoder::{Decoder, NotWhole};
 pub use format::{Format, Rejection};
 pub use hardening::{CipherClass, CipherSuite, Sysctl, Weaker};
+pub use merge::{Merge, MergeRule, merge_of_field, merge_of_form, zero_word};
 pub use schema::{DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type};
 
 /// What the build makes of `analyzer/data`; nobody reads it.
@@ -18,10 +20,11 @@ pub use schema::{DocumentType, DocumentVariant, EnumVariant, Enumeration, Field,
 mod generated {
     use super::{
         CipherClass, CipherSuite, DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Format,
-        Shape, Sysctl, Type, Weaker,
+        Merge, MergeRule, Shape, Sysctl, Type, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
+    include!(concat!(env!("OUT_DIR"), "/merge.rs"));
     include!(concat!(env!("OUT_DIR"), "/sysctls.rs"));
     include!(concat!(env!("OUT_DIR"), "/cipher_suites.rs"));
 }

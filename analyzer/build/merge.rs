@@ -1,0 +1,54 @@
+//! How patches merge, as Rust statics.
+
+use crate::tsv::{Row, read};
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// The source text of the table, sorted by subject. `folder` is that of the schema tables.
+pub(crate) fn table(folder: &Path) -> String {
+    let fields = read(&folder.join("fields.tsv"));
+    let enums = read(&folder.join("enums.tsv"));
+    let mut rows: Vec<(String, String)> = Vec::new();
+    for row in read(&folder.join("merge.tsv")) {
+        let subject = row.get("subject");
+        let is_known = match subject.split_once(' ') {
+            Some(("enum", name)) => enums.iter().any(|other| other.get("enum") == name),
+            Some(("form", _)) => true,
+            _ => fields.iter().any(|field| format!("{}.{}", field.get("type"), field.get("field")) == subject),
+        };
+        if !is_known {
+            row.fail("the tables have no such subject");
+        }
+        rows.push((subject.to_owned(), rule(&row)));
+    }
+    rows.sort();
+    let mut out = "pub(super) static MERGE: &[MergeRule] = &[\n".to_owned();
+    for (_, rule) in rows {
+        out.push_str(&rule);
+    }
+    out + "];\n"
+}
+
+fn rule(row: &Row) -> String {
+    let how = match row.get("how") {
+        "replace" => "Replace",
+        "keyed" => "Keyed",
+        "keyed-replace" => "KeyedReplace",
+        "always" => "Always",
+        "refused" => "Refused",
+        "refused-twice" => "RefusedTwice",
+        "parts" => "Parts",
+        "either" => "Either",
+        "zero" => "Zero",
+        other => row.fail(&format!("`{other}` is no way to merge")),
+    };
+    let keys: Vec<&str> = row.get("key").split('|').filter(|key| !key.is_empty()).collect();
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "  MergeRule {{ subject: {:?}, versions: VersionSet::from_bits({}), how: Merge::{how}, keys: &{keys:?} }},",
+        row.get("subject"),
+        row.versions()
+    );
+    out
+}

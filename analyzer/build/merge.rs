@@ -14,6 +14,7 @@ pub(crate) fn table(folder: &Path) -> String {
         let is_known = match subject.split_once(' ') {
             Some(("enum", name)) => enums.iter().any(|other| other.get("enum") == name),
             Some(("form", _)) => true,
+            Some(("type", name)) => fields.iter().any(|field| field.get("type") == name),
             _ => fields.iter().any(|field| format!("{}.{}", field.get("type"), field.get("field")) == subject),
         };
         if !is_known {
@@ -35,11 +36,14 @@ fn rule(row: &Row) -> String {
         "keyed" => "Keyed",
         "keyed-replace" => "KeyedReplace",
         "always" => "Always",
+        "untagged" => "Untagged",
         "refused" => "Refused",
         "refused-twice" => "RefusedTwice",
         "parts" => "Parts",
         "either" => "Either",
         "zero" => "Zero",
+        "numbers" => "Numbers",
+        "unset-without" => "UnsetWithout",
         other => row.fail(&format!("`{other}` is no way to merge")),
     };
     let keys: Vec<&str> = row.get("key").split('|').filter(|key| !key.is_empty()).collect();

@@ -1,9 +1,9 @@
 //! `cargo xtask oracle`: what each version makes of the variants that talint is compared on.
 
 #[path = "../../tests/agreement/variants/mod.rs"]
-mod variants;
+pub(crate) mod variants;
 #[path = "../../tests/agreement/verdict.rs"]
-mod verdict;
+pub(crate) mod verdict;
 
 use std::fmt::Write as _;
 use std::fs;

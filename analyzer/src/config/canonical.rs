@@ -5,7 +5,7 @@ use super::merge::is_yes;
 use super::url;
 use super::value::{Content, Scalar, Value};
 use crate::syntax::Resolved;
-use crate::tables::{Format, Shape, Type, zero_word};
+use crate::tables::{Format, Shape, Type, unset_without, word_of_number, zero_word};
 use crate::version::TalosVersion;
 use std::fmt::Write as _;
 
@@ -21,6 +21,14 @@ pub fn canonical(documents: &[Document], version: TalosVersion) -> String {
 }
 
 fn structure(value: &Value, structure: &'static Type, version: TalosVersion) -> String {
+    let is_set = |name: &&str| {
+        let variant = structure.field(name).and_then(|field| field.variant(version));
+        let field = value.get(name).zip(variant).and_then(|(value, variant)| field(value, &variant.shape, version));
+        field.is_some()
+    };
+    if unset_without(structure, version).is_some_and(|fields| !fields.iter().any(|name| is_set(name))) {
+        return "{}".to_owned();
+    }
     let mut fields: Vec<(&str, String)> = Vec::new();
     for entry in value.entries() {
         let variant = structure.field(&entry.key.text).and_then(|field| field.variant(version));
@@ -79,7 +87,8 @@ fn scalar_text(scalar: &Scalar, shape: &Shape, version: TalosVersion) -> String 
         Shape::Bool => (resolved == Resolved::Bool(true) || is_yes(text)).to_string(),
         Shape::Int { .. } | Shape::Format(Format::FileMode) => number(&resolved),
         Shape::Float => number(&resolved),
-        Shape::Enum(_) => format!("{:?}", text.to_ascii_lowercase()),
+        Shape::Enum(enumeration) => format!("{:?}", word_of_number(enumeration, text, version).to_ascii_lowercase()),
+        Shape::Format(Format::DiskSize) => bytes(text).map_or_else(|| format!("{text:?}"), |bytes| bytes.to_string()),
         Shape::Format(Format::Duration) => duration(text).map_or_else(|| "0".to_owned(), |time| time.to_string()),
         Shape::Format(Format::Url) => format!("{:?}", url::normal(text)),
         Shape::Format(Format::Base64 | Format::Base64Key) => format!("{:?}", text.replace(['\n', '\r'], "")),
@@ -163,4 +172,21 @@ pub(super) fn duration(text: &str) -> Option<i128> {
         rest = after;
     }
     Some(sign * total)
+}
+
+/// A size in bytes as go-humanize reads it.
+fn bytes(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',')).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let number: f64 = number.replace(',', "").parse().ok()?;
+    let unit = unit.trim().to_ascii_lowercase();
+    let unit = unit.strip_suffix('b').unwrap_or(&unit);
+    let (prefix, base) = unit.strip_suffix('i').map_or((unit, 1000_f64), |prefix| (prefix, 1024_f64));
+    let power = match prefix {
+        "" => 0,
+        other => 1 + i32::try_from("kmgtpe".find(other)?).ok()?,
+    };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "go-humanize cuts so")]
+    Some((number * base.powi(power)) as u64)
 }

@@ -2,7 +2,7 @@
 
 use super::merge::Merger;
 use super::value::{Content, Entry, Origin, Refusal, Value};
-use crate::tables::{Decoder, Shape, Type};
+use crate::tables::{Decoder, Format, Merge, Shape, Type, merge_of_field};
 
 /// Something that a patch deletes.
 #[derive(Debug)]
@@ -59,12 +59,10 @@ fn walk(
         Content::Scalar(_) => Ok(false),
         Content::List(items) => {
             let mut at = 0;
-            let mut number = 0;
             while let Some(item) = items.get_mut(at) {
                 path.push(format!("[{at}]"));
                 let gone = walk(item, path, Some(at), deletions)?;
                 path.pop();
-                number += 1;
                 if gone {
                     items.remove(at);
                     if items.is_empty() {
@@ -74,7 +72,6 @@ fn walk(
                     at += 1;
                 }
             }
-            let _ = number;
             Ok(false)
         }
         Content::Map(entries) => {
@@ -155,6 +152,9 @@ impl Merger {
         let [step, rest @ ..] = path else { return false };
         let Some(variant) = structure.field(step).and_then(|field| field.variant(self.version)) else { return false };
         let Content::Map(entries) = &mut value.content else { return false };
+        if merge_of_field(structure, step, self.version).is_some_and(|rule| rule.how == Merge::Untagged) {
+            return false;
+        }
         if rest.is_empty() {
             entries.retain(|entry| entry.key.text != *step);
             return true;
@@ -243,9 +243,11 @@ impl Merger {
         if !is_comparable {
             return false;
         }
+        let is_address = matches!(variant.shape, Shape::Format(Format::Ip | Format::IpPort | Format::Prefix));
         let found = items.iter().position(|item| match item.get(key) {
-            Some(own) if !own.is_null() => own.text() == text,
-            _ => text.is_empty(),
+            // An address that is not set is called invalid, not empty.
+            Some(own) if !own.is_null() => own.text() == text && !(is_address && text.is_empty()),
+            _ => text.is_empty() && !is_address,
         });
         let Some(found) = found else { return false };
         items.remove(found);

@@ -256,7 +256,9 @@ fn same(left: &Value, right: &Value, version: TalosVersion) -> bool {
                 })
         }
         (Content::List(left), Content::List(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right, version))
+            // Null in a list is more than the library of Talos can compare.
+            left.len() == right.len()
+                && left.iter().zip(right).all(|(left, right)| !left.is_null() && same(left, right, version))
         }
         (Content::Scalar(left), Content::Scalar(right)) => left.resolve(version) == right.resolve(version),
         _ => false,

@@ -9,6 +9,7 @@ use crate::syntax::{Kind, NodeRef, Tree};
 use crate::tables::{self, Decoder, DocumentType};
 use crate::text::Span;
 use crate::version::TalosVersion;
+use std::collections::HashSet;
 
 /// A document of the effective configuration.
 #[derive(Clone, Debug)]
@@ -29,7 +30,7 @@ pub struct Layered {
 }
 
 /// Which document a document of a patch is merged into.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Identity {
     kind: String,
     api_version: String,
@@ -107,6 +108,15 @@ impl Layers {
         if roots.iter().all(|root| is_nothing(*root)) {
             return self.json(&[], whole, true);
         }
+        // Where documents that hold nothing are refused, a patch that begins with one is none to Talos, and what it
+        // tries next reads the first document alone.
+        let skips = Decoder::of(self.version).skips_empty_documents();
+        if !skips && roots.first().is_some_and(|root| is_nothing(*root)) {
+            return self.json(&[], whole, true);
+        }
+        if !skips && roots.iter().any(|root| is_nothing(*root)) {
+            return Err(Refusal::merge(whole, "Talos refuses a patch with a document that holds nothing"));
+        }
         match roots.first().copied().flatten() {
             Some(list) if list.kind() == Kind::Sequence => {
                 let list = Reader::new(source).value(list)?;
@@ -158,12 +168,17 @@ impl Layers {
         let mut reader = Reader::new(source);
         let mut index: Vec<Identity> = self.documents.iter().map(identity).collect();
         let mut is_empty = true;
+        let mut seen = HashSet::new();
         for root in roots.iter().flatten() {
             if root.kind() != Kind::Mapping {
                 continue;
             }
             let mut root = reader.value(*root)?;
             let wanted = raw_identity(&root);
+            if !Decoder::of(self.version).takes_patches_unchecked() && !seen.insert(wanted.clone()) {
+                let message = "Talos refuses a patch that has the same document twice";
+                return Err(Refusal::new(RefusalKind::DocumentTwice, root.origin, message));
+            }
             let Extracted { deletions, is_empty: nothing_left } = delete::extract(&mut root)?;
             for deletion in &deletions {
                 is_empty = false;

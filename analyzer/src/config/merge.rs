@@ -71,7 +71,7 @@ impl Merger {
         let at = entries.iter().position(|entry| entry.key.text == name);
         match (how, &variant.shape) {
             (Some(Merge::Refused), _) => Err(unmergeable(name, patch)),
-            (Some(Merge::Always), _) | (None, Shape::Bool) => {
+            (Some(Merge::Always | Merge::Untagged), _) | (None, Shape::Bool) => {
                 if let Some(at) = at {
                     entries.remove(at);
                 }

@@ -68,7 +68,8 @@ fn scalar(node: NodeRef<'_, '_>) -> Scalar {
 /// Takes out what decodes to nothing: null in structures. Merges `<<` in mappings.
 pub(super) fn decode(value: &mut Value, structure: &'static Type, version: TalosVersion) {
     let Content::Map(entries) = &mut value.content else { return };
-    entries.retain(|entry| !entry.value.is_null());
+    let is_field = |entry: &Entry| structure.field(&entry.key.text).is_some_and(|field| field.variant(version).is_some());
+    entries.retain(|entry| !entry.value.is_null() || !is_field(entry));
     for entry in entries {
         let variant = structure.field(&entry.key.text).and_then(|field| field.variant(version));
         if let Some(variant) = variant {

@@ -160,6 +160,8 @@ pub enum RefusalKind {
     Empty,
     /// A JSON patch over several documents.
     JsonOnSeveralDocuments,
+    /// A patch that has the same document twice.
+    DocumentTwice,
     /// A path or a document that is not there.
     NotFound,
     /// Anything else that cannot be applied.

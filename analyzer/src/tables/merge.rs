@@ -16,6 +16,8 @@ pub enum Merge {
     KeyedReplace,
     /// Taken whole, and cleared where the patch leaves it out.
     Always,
+    /// As [`Merge::Always`]; and it cannot be deleted.
+    Untagged,
     /// Talos cannot merge it, not even when the patch leaves it out.
     Refused,
     /// Talos cannot merge it when both sides have it.
@@ -26,6 +28,10 @@ pub enum Merge {
     Either,
     /// Of an enumeration: the words that count as not set.
     Zero,
+    /// Of an enumeration: numbers that stand for words.
+    Numbers,
+    /// Of a structure: not written when none of these fields is set.
+    UnsetWithout,
 }
 
 /// A row of the table.
@@ -41,16 +47,16 @@ pub struct MergeRule {
     pub keys: &'static [&'static str],
 }
 
-fn find(subject: &str, version: TalosVersion) -> Option<&'static MergeRule> {
+fn find(subject: &str, version: TalosVersion) -> impl Iterator<Item = &'static MergeRule> + use<> {
     let first = MERGE.partition_point(|rule| rule.subject < subject);
-    let rules = MERGE.iter().skip(first).take_while(|rule| rule.subject == subject);
-    rules.into_iter().find(|rule| rule.versions.contains(version))
+    let count = MERGE.iter().skip(first).take_while(|rule| rule.subject == subject).count();
+    MERGE.iter().skip(first).take(count).filter(move |rule| rule.versions.contains(version))
 }
 
 /// How the field called `field` of a structure merges, when that is a matter of its own.
 #[must_use]
 pub fn merge_of_field(structure: &Type, field: &str, version: TalosVersion) -> Option<&'static MergeRule> {
-    find(&format!("{}.{field}", structure.name), version)
+    find(&format!("{}.{field}", structure.name), version).next()
 }
 
 /// How scalars of a form merge, when that is a matter of its own.
@@ -68,12 +74,26 @@ pub fn merge_of_form(format: Format, version: TalosVersion) -> Option<Merge> {
         Format::Argument => "form arg",
         _ => return None,
     };
-    find(name, version).map(|rule| rule.how)
+    find(name, version).next().map(|rule| rule.how)
 }
 
 /// Whether a word of an enumeration counts as not set: it is the zero of its Go type.
 #[must_use]
 pub fn zero_word(enumeration: &Enumeration, word: &str, version: TalosVersion) -> bool {
-    let rule = find(&format!("enum {}", enumeration.name), version);
-    word.is_empty() || rule.is_some_and(|rule| rule.keys.iter().any(|zero| zero.eq_ignore_ascii_case(word)))
+    let mut zeros = find(&format!("enum {}", enumeration.name), version).filter(|rule| rule.how == Merge::Zero);
+    word.is_empty() || zeros.any(|rule| rule.keys.iter().any(|zero| zero.eq_ignore_ascii_case(word)))
+}
+
+/// The word of an enumeration that `word` stands for, when it is a number that stands for one.
+#[must_use]
+pub fn word_of_number<'w>(enumeration: &Enumeration, word: &'w str, version: TalosVersion) -> &'w str {
+    let rules = find(&format!("enum {}", enumeration.name), version).filter(|rule| rule.how == Merge::Numbers);
+    let mut pairs = rules.flat_map(|rule| rule.keys).filter_map(|pair| pair.split_once('='));
+    pairs.find(|(number, _)| *number == word).map_or(word, |(_, named)| named)
+}
+
+/// The fields of a structure of which one at least must be set for it to be written.
+#[must_use]
+pub fn unset_without(structure: &Type, version: TalosVersion) -> Option<&'static [&'static str]> {
+    find(&format!("type {}", structure.name), version).next().map(|rule| rule.keys)
 }

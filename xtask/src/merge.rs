@@ -1,0 +1,138 @@
+//! `cargo xtask merge`: what each version makes of the bases and patches that talint is compared on.
+
+#[path = "../../tests/merge/result.rs"]
+mod result;
+use crate::agreement::verdict;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use crate::agreement::variants::patches::{Case, cases};
+use crate::agreement::variants::{MINORS, SEED, Sources, hash};
+use crate::oracle::{self, VERSIONS, write_recorded};
+use result::{Outcome, canonical_of, outcome};
+use serde::Deserialize;
+use serde_json::json;
+
+/// What Talos makes of a case.
+#[derive(Deserialize)]
+struct Answer {
+    id: String,
+    ok: bool,
+    #[serde(default)]
+    result: String,
+    #[serde(default)]
+    error: String,
+}
+
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    match arguments {
+        [] => compare(SEED, true),
+        [option, seed] if option == "--fuzz" => {
+            compare(seed.parse().map_err(|error| format!("{seed}: {error}"))?, false)
+        }
+        [option] if option == "--fixtures" => fixtures(),
+        _ => Err("usage: cargo xtask merge [--fuzz SEED | --fixtures]".to_owned()),
+    }
+}
+
+/// Asks every version about the cases of a seed, and says where talint differs.
+fn compare(seed: u64, record: bool) -> Result<(), String> {
+    let sources = Sources::read(&oracle::workspace())?;
+    for (version, minor) in VERSIONS.into_iter().zip(MINORS) {
+        let cases = cases(&sources, minor, seed);
+        let answers = ask(version, &cases)?;
+        let mut text = "# Recorded by `cargo xtask merge`: a hash of the case, and one of the result as data.\n".to_owned();
+        text.push_str("case\thash\tresult\n");
+        for (case, answer) in cases.iter().zip(&answers) {
+            let said = if answer.ok { hash(&canonical_of(&answer.result, minor)) } else { "refused".to_owned() };
+            let _ = writeln!(text, "{}\t{}\t{said}", case.id, hash(&format!("{}\n{:?}", case.base, case.patches)));
+        }
+        if record {
+            write_recorded(&format!("tests/merge/talos-{version}.tsv"), &text)?;
+        }
+        differences(version, minor, &cases, &answers)?;
+    }
+    Ok(())
+}
+
+fn differences(version: &str, minor: u8, cases: &[Case], answers: &[Answer]) -> Result<(), String> {
+    let mut number = 0;
+    let mut accepted = 0;
+    let mut rendered = Vec::new();
+    for (case, answer) in cases.iter().zip(answers) {
+        accepted += usize::from(answer.ok);
+        let mut show = |what: &str, more: &str| {
+            number += 1;
+            println!("=== Talos {version} {}: {what}", case.id);
+            println!("--- base\n{}", case.base.trim_end());
+            for patch in &case.patches {
+                println!("--- patch\n{}", patch.trim_end());
+            }
+            println!("--- Talos\n{}\n--- talint\n{more}", if answer.ok { &answer.result } else { &answer.error });
+        };
+        match outcome(&case.base, &case.patches, minor) {
+            Outcome::Refused(why) if answer.ok => show("talint refuses", &why),
+            Outcome::Configuration { yaml, .. } if !answer.ok => show("Talos refuses", &yaml),
+            Outcome::Configuration { canonical, yaml } => {
+                if canonical == canonical_of(&answer.result, minor) {
+                    rendered.push((case, answer, yaml));
+                } else {
+                    show("other data", &yaml);
+                    let theirs = canonical_of(&answer.result, minor);
+                    for (ours, theirs) in canonical.lines().zip(theirs.lines()).filter(|(ours, theirs)| ours != theirs) {
+                        println!("ours   {ours}\ntheirs {theirs}");
+                    }
+                }
+            }
+            Outcome::Refused(_) => {}
+        }
+    }
+    // What talint renders, Talos must read as what it made itself.
+    let again: Vec<Case> = rendered
+        .iter()
+        .map(|(case, _, yaml)| Case { id: case.id.clone(), base: yaml.clone(), patches: Vec::new() })
+        .collect();
+    for ((case, answer, yaml), read) in rendered.iter().zip(ask(version, &again)?) {
+        if read.result != answer.result {
+            number += 1;
+            println!("=== Talos {version} {}: rendered otherwise\n--- talint\n{yaml}", case.id);
+            println!("--- Talos reads\n{}{}\n--- instead of\n{}", read.result, read.error, answer.result);
+        }
+    }
+    println!("Talos {version}: {} cases, {accepted} accepted, {number} differences", cases.len());
+    Ok(())
+}
+
+fn fixtures() -> Result<(), String> {
+    Err("not yet".to_owned())
+}
+
+fn ask(version: &str, cases: &[Case]) -> Result<Vec<Answer>, String> {
+    let binary = oracle::build(version)?;
+    let mut child = Command::new(&binary)
+        .arg("patch")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("{}: {error}", binary.display()))?;
+    let mut lines = String::new();
+    for (id, case) in cases.iter().enumerate() {
+        let line = json!({"id": id.to_string(), "base": case.base, "patches": case.patches});
+        let _ = writeln!(lines, "{line}");
+    }
+    let mut input = child.stdin.take().ok_or("no standard input")?;
+    let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
+    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    writer.join().map_err(|_| "the writer failed")?.map_err(|error| format!("oracle {version}: {error}"))?;
+    let mut answers = BTreeMap::new();
+    for line in output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let answer: Answer = serde_json::from_slice(line).map_err(|error| format!("oracle {version}: {error}"))?;
+        answers.insert(answer.id.clone(), answer);
+    }
+    (0..cases.len())
+        .map(|id| answers.remove(&id.to_string()).ok_or_else(|| format!("oracle {version}: no answer to {id}")))
+        .collect()
+}

@@ -108,6 +108,19 @@ pub fn recognise<'t, 's>(tree: &'t Tree<'s>, path: &str) -> Vec<Input<'t, 's>> {
     inputs
 }
 
+/// Takes the documents of a source for Talos's, because its user says so: a patch may be too short to show it.
+pub fn claim(inputs: &mut [Input<'_, '_>]) {
+    for input in inputs.iter_mut().filter(|input| matches!(input.kind, InputKind::Foreign)) {
+        let Some(root) = input.root else { continue };
+        input.kind = match root.kind() {
+            Kind::Sequence => InputKind::JsonPatch,
+            Kind::Mapping if root.entry("kind").is_some() => InputKind::UnknownDocument,
+            Kind::Mapping => InputKind::MachineConfig { whole: is_whole(root) },
+            _ => continue,
+        };
+    }
+}
+
 fn recognise_document(root: NodeRef<'_, '_>, path: &str) -> InputKind {
     match root.kind() {
         Kind::Mapping => recognise_mapping(root, path),

@@ -20,5 +20,7 @@ pub mod text;
 pub mod version;
 
 mod analysis;
+mod layered;
 
 pub use analysis::{Analysis, Options, analyze};
+pub use layered::{LayeredAnalysis, Source, analyze_layered, layer_sources};

@@ -3,7 +3,7 @@
 #[path = "../../tests/agreement/variants/mod.rs"]
 pub(crate) mod variants;
 #[path = "../../tests/agreement/verdict.rs"]
-pub(crate) mod verdict;
+mod verdict;
 
 use std::fmt::Write as _;
 use std::fs;

@@ -2,7 +2,6 @@
 
 #[path = "../../tests/merge/result.rs"]
 mod result;
-use crate::agreement::verdict;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,7 +11,7 @@ use std::process::{Command, Stdio};
 use crate::agreement::variants::patches::{Case, cases};
 use crate::agreement::variants::{MINORS, SEED, Sources, hash};
 use crate::oracle::{self, VERSIONS, write_recorded};
-use result::{Outcome, canonical_of, outcome};
+use result::{canonical_of, outcome};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -48,7 +47,7 @@ fn compare(seed: u64, record: bool) -> Result<(), String> {
         text.push_str("case\thash\tresult\n");
         for (case, answer) in cases.iter().zip(&answers) {
             let said = if answer.ok { hash(&canonical_of(&answer.result, minor)) } else { "refused".to_owned() };
-            let _ = writeln!(text, "{}\t{}\t{said}", case.id, hash(&format!("{}\n{:?}", case.base, case.patches)));
+            let _ = writeln!(text, "{}\t{}\t{said}", case.id, case.hash());
         }
         if record {
             write_recorded(&format!("tests/merge/talos-{version}.tsv"), &text)?;
@@ -73,21 +72,22 @@ fn differences(version: &str, minor: u8, cases: &[Case], answers: &[Answer]) -> 
             }
             println!("--- Talos\n{}\n--- talint\n{more}", if answer.ok { &answer.result } else { &answer.error });
         };
-        match outcome(&case.base, &case.patches, minor) {
-            Outcome::Refused(why) if answer.ok => show("talint refuses", &why),
-            Outcome::Configuration { yaml, .. } if !answer.ok => show("Talos refuses", &yaml),
-            Outcome::Configuration { canonical, yaml } => {
-                if canonical == canonical_of(&answer.result, minor) {
-                    rendered.push((case, answer, yaml));
+        let ours = outcome(&case.base, &case.patches, minor);
+        match (ours.canonical(minor), answer.ok) {
+            (None, true) => show("talint refuses", &ours.yaml()),
+            (Some(_), false) => show("Talos refuses", &ours.yaml()),
+            (Some(canonical), true) => {
+                let theirs = canonical_of(&answer.result, minor);
+                if canonical == theirs {
+                    rendered.push((case, answer, ours.yaml()));
                 } else {
-                    show("other data", &yaml);
-                    let theirs = canonical_of(&answer.result, minor);
+                    show("other data", &ours.yaml());
                     for (ours, theirs) in canonical.lines().zip(theirs.lines()).filter(|(ours, theirs)| ours != theirs) {
                         println!("ours   {ours}\ntheirs {theirs}");
                     }
                 }
             }
-            Outcome::Refused(_) => {}
+            (None, false) => {}
         }
     }
     // What talint renders, Talos must read as what it made itself.

@@ -1,6 +1,6 @@
 //! Bases and patches to lay over them: most of them good, some refused.
 
-use super::layout;
+use super::{hash, layout};
 use super::random::Random;
 use super::sources::{Kind, MACHINE_CONFIG, Place, Sources};
 use super::tree::{Layout, Tree};
@@ -12,8 +12,15 @@ pub(crate) struct Case {
     pub(crate) patches: Vec<String>,
 }
 
+impl Case {
+    /// A short hash of the texts: a result is recorded for these only.
+    pub(crate) fn hash(&self) -> String {
+        hash(&format!("{}\n{:?}", self.base, self.patches))
+    }
+}
+
 /// How many cases there are for a version.
-pub(crate) const CASES: usize = 1500;
+pub(crate) const CASES: usize = 2000;
 
 /// The cases of a version.
 pub(crate) fn cases(sources: &Sources, minor: u8, seed: u64) -> Vec<Case> {

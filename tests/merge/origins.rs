@@ -18,6 +18,8 @@ pub(crate) fn check(id: &str, base: &str, patches: &[String], layered: &Layered,
 
 fn leaves(value: &Value, each: &mut impl FnMut(&Scalar, Origin)) {
     match &value.content {
+        // A URL may be put together of two.
+        Content::Scalar(_) if value.composed => assert!(!value.replaced.is_empty()),
         Content::Scalar(scalar) => each(scalar, value.origin),
         Content::List(items) => items.iter().for_each(|item| leaves(item, each)),
         Content::Map(entries) => {
@@ -38,9 +40,8 @@ fn is_at(scalar: &Scalar, written: &str, version: TalosVersion) -> bool {
         (Resolved::Str(_), _) | (_, Resolved::Str(_)) => false,
         (own, other) => own == other,
     };
-    // A key that a JSON patch adds is the last step of its path. A URL is put together of both.
+    // A key that a JSON patch adds is the last step of its path.
     let is_step = node.value().rsplit('/').next().map(|step| step.replace("~1", "/").replace("~0", "~"));
     let is_word_for_bool = matches!(scalar.text.as_str(), "true" | "false") && node.value().len() <= 5;
-    let is_url = scalar.text.contains("://") || scalar.text.contains("//");
-    same_text || same_number || is_step.as_deref() == Some(&scalar.text) || is_word_for_bool || is_url
+    same_text || same_number || is_step.as_deref() == Some(&scalar.text) || is_word_for_bool
 }

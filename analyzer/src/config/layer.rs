@@ -217,6 +217,10 @@ impl Layers {
                 }
             }
         }
+        // Where nothing is found, the first document alone is read again, as a JSON patch.
+        if is_empty && roots.first().is_some_and(|root| root.is_none_or(NodeRef::is_null)) {
+            return self.json(&[], Origin { source, span: Span::new(0, 0) }, true);
+        }
         if is_empty {
             let place = Origin { source, span: Span::new(0, 0) };
             return Err(Refusal::merge(place, "Talos finds nothing in this patch, and refuses it"));

@@ -319,7 +319,7 @@ impl Merger {
                 Ok(())
             }
             (_, content) => {
-                let right = Value { content, origin: right.origin, replaced: right.replaced };
+                let right = Value::new(content, right.origin);
                 let is_zero = match right.scalar().map(|scalar| scalar.resolve(self.version)) {
                     Some(Resolved::Str(text)) => text.is_empty(),
                     Some(Resolved::Int(number)) => number == 0,

@@ -119,7 +119,7 @@ fn merge_keys(entries: &mut Vec<Entry>, version: TalosVersion) {
     for entry in merged {
         match entry.value.content {
             Content::List(items) => items.into_iter().for_each(&mut add),
-            content => add(Value { content, origin: entry.value.origin, replaced: Vec::new() }),
+            content => add(Value::new(content, entry.value.origin)),
         }
     }
 }

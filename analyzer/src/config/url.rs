@@ -46,6 +46,7 @@ pub(super) fn merge(left: &mut Value, right: Value) -> Result<(), Refusal> {
     left.replace_by(right);
     if !is_whole {
         left.content = Content::Scalar(Scalar::quoted(&text));
+        left.composed = true;
     }
     Ok(())
 }

@@ -67,6 +67,8 @@ pub struct Value {
     pub origin: Origin,
     /// What it took the place of, the last one last.
     pub replaced: Vec<Origin>,
+    /// Whether it is put together of what stands at its origin and of what that replaced: a URL, part by part.
+    pub composed: bool,
 }
 
 /// An entry of a mapping.
@@ -82,7 +84,7 @@ pub struct Entry {
 
 impl Value {
     pub(super) fn new(content: Content, origin: Origin) -> Self {
-        Self { content, origin, replaced: Vec::new() }
+        Self { content, origin, replaced: Vec::new(), composed: false }
     }
 
     /// The scalar.

@@ -3,13 +3,15 @@
 use crate::arguments::{CheckOptions, Color, Format};
 use crate::files::{self, Input};
 use crate::output::{self, say};
+use crate::patches::{self, Layer};
 use crate::report::{self, Checked};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-use talint_analyzer::{Options, analyze};
+use std::sync::Arc;
+use talint_analyzer::{Options, Source, analyze, analyze_layered};
 
 const FOUND: u8 = 1;
 const FAILED: u8 = 2;
@@ -22,15 +24,20 @@ pub(crate) fn run(options: &CheckOptions) -> ExitCode {
     for error in &errors {
         say(format_args!("talint: {error}"));
     }
-    let results = check_all(&inputs, options);
+    let results = if options.patch.is_empty() {
+        let results = inputs.iter().zip(check_all(&inputs, options));
+        results.map(|(input, result)| result.map_err(|error| format!("{}: {error}", name(input, options)))).collect()
+    } else {
+        check_layered(&inputs, options)
+    };
     let mut checked = Vec::new();
-    for (input, result) in inputs.iter().zip(results) {
+    for result in results {
         match result {
-            Ok(file) if file.analysis.documents > 0 || !file.analysis.notices.is_empty() => checked.push(file),
+            Ok(file) if is_told(&file) || !file.analysis.notices.is_empty() => checked.push(file),
             Ok(_) => {}
             Err(error) => {
                 failed = true;
-                say(format_args!("talint: {}: {error}", name(input, options)));
+                say(format_args!("talint: {error}"));
             }
         }
     }
@@ -38,7 +45,7 @@ pub(crate) fn run(options: &CheckOptions) -> ExitCode {
         notices(&checked);
     }
     let was_noticed = !checked.is_empty();
-    checked.retain(|file| file.analysis.documents > 0);
+    checked.retain(is_told);
     let content = match options.format {
         Format::Json => report::json(&checked, options),
         Format::Text => report::text(&checked, options, has_color(options)),
@@ -67,6 +74,11 @@ pub(crate) fn run(options: &CheckOptions) -> ExitCode {
     }
 }
 
+/// Whether a file is one of Talos's. A patch that holds nothing is one, when something is to be said of it.
+fn is_told(file: &Checked) -> bool {
+    file.analysis.documents > 0 || !file.analysis.findings.is_empty()
+}
+
 /// Says what users should know that is no finding, the same thing of many files once.
 fn notices(checked: &[Checked]) {
     let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -85,14 +97,7 @@ fn notices(checked: &[Checked]) {
 }
 
 fn check_all(inputs: &[Input], options: &CheckOptions) -> Vec<Result<Checked, String>> {
-    let asked = Options {
-        talos: options.talos_version,
-        kubernetes: options.kubernetes_version,
-        profile: options.profile.map(Into::into),
-        mode: options.mode.into(),
-        select: options.select.clone(),
-        ignore: options.ignore.clone(),
-    };
+    let asked = asked(options);
     let check = |input: &Input| check_one(input, options, &asked);
     // One file is not worth the threads.
     if inputs.len() < 2 {
@@ -105,6 +110,53 @@ fn check_all(inputs: &[Input], options: &CheckOptions) -> Vec<Result<Checked, St
     }
 }
 
+fn asked(options: &CheckOptions) -> Options {
+    Options {
+        talos: options.talos_version,
+        kubernetes: options.kubernetes_version,
+        profile: options.profile.map(Into::into),
+        mode: options.mode.into(),
+        select: options.select.clone(),
+        ignore: options.ignore.clone(),
+    }
+}
+
+/// Checks one base with the patches of the command line.
+fn check_layered(inputs: &[Input], options: &CheckOptions) -> Vec<Result<Checked, String>> {
+    let [input] = inputs else {
+        return vec![Err(format!("`--patch` is laid over one base, but there are {} files to check", inputs.len()))];
+    };
+    let path = name(input, options);
+    let base = files::read(input).map(|bytes| Layer { path: path.clone(), bytes });
+    let layers = base.map_err(|error| format!("{path}: {error}")).and_then(|base| {
+        let mut layers = vec![base];
+        layers.extend(patches::read(&options.patch)?);
+        Ok(layers)
+    });
+    let layers = match layers {
+        Ok(layers) => Arc::new(layers),
+        Err(error) => return vec![Err(error)],
+    };
+    let analyze = || {
+        let sources: Vec<Source<'_>> =
+            layers.iter().map(|layer| Source { path: &layer.path, bytes: &layer.bytes }).collect();
+        let (base, patches) = sources.split_first()?;
+        Some(analyze_layered(*base, patches, &asked(options)).sources)
+    };
+    let Ok(Some(analyses)) = catch_unwind(AssertUnwindSafe(analyze)) else {
+        return vec![Err(format!("{path}: internal error while analysing these files; please report it"))];
+    };
+    if analyses.first().is_none_or(|base| base.documents == 0) {
+        return Vec::new();
+    }
+    let each = layers.iter().zip(analyses);
+    each.map(|(layer, analysis)| {
+        let Layer { path, bytes } = layer.clone();
+        Ok(Checked { path, bytes, analysis, layers: Some(Arc::clone(&layers)) })
+    })
+    .collect()
+}
+
 fn check_one(input: &Input, options: &CheckOptions, asked: &Options) -> Result<Checked, String> {
     let bytes = files::read(input).map_err(|error| error.to_string())?;
     let path = name(input, options);
@@ -113,7 +165,7 @@ fn check_one(input: &Input, options: &CheckOptions, asked: &Options) -> Result<C
     let analysis = analysis.map_err(|_| "internal error while analysing this file; please report it".to_owned())?;
     // What is not Talos's need not be kept.
     let bytes = if analysis.documents > 0 { bytes } else { Vec::new() };
-    Ok(Checked { path, bytes, analysis })
+    Ok(Checked { path, bytes, analysis, layers: None })
 }
 
 fn name(input: &Input, options: &CheckOptions) -> String {

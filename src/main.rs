@@ -5,6 +5,8 @@ mod check;
 mod explain;
 mod files;
 mod output;
+mod patches;
+mod render;
 mod report;
 
 use arguments::{Arguments, Command};
@@ -14,6 +16,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(options) => check::run(&options),
+        Command::Render(options) => render::run(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Rules(options) => explain::list(&options),
     }

@@ -12,9 +12,22 @@ use crate::text::{LineIndex, Span, decode};
 /// would ever be shown.
 #[must_use]
 pub fn find(path: &str, bytes: &[u8]) -> Vec<Span> {
+    spans(path, bytes, false)
+}
+
+/// [`find`] in a source that its user says is Talos's, however little of it there is.
+#[must_use]
+pub fn find_in_patch(path: &str, bytes: &[u8]) -> Vec<Span> {
+    spans(path, bytes, true)
+}
+
+fn spans(path: &str, bytes: &[u8], is_claimed: bool) -> Vec<Span> {
     let (text, _) = decode(bytes);
     let tree = syntax::parse(&text);
-    let inputs = input::recognise(&tree, path);
+    let mut inputs = input::recognise(&tree, path);
+    if is_claimed {
+        input::claim(&mut inputs);
+    }
     let mut spans = Vec::new();
     for input in inputs.iter().filter(|input| input.kind.is_ours()) {
         let Some(root) = input.root else { continue };

@@ -25,7 +25,7 @@ pub(crate) fn text(checked: &[Checked], options: &CheckOptions, color: bool) -> 
         let source = Source { name: &file.path, lines: LineIndex::new(&text), text };
         for finding in &file.analysis.findings {
             // Writing to a string does not fail.
-            let _ = handler.render_report(&mut out, &Shown { finding, source: &source });
+            let _ = handler.render_report(&mut out, &Shown { finding, source: &source, file });
             out.push('\n');
         }
     }
@@ -46,7 +46,8 @@ fn without_secrets(file: &Checked) -> String {
     let (text, _) = decode(&file.bytes);
     let mut shown = String::with_capacity(text.len());
     let mut at = 0;
-    for span in secrets::find(&file.path, &file.bytes) {
+    let find = if file.layers.is_some() { secrets::find_in_patch } else { secrets::find };
+    for span in find(&file.path, &file.bytes) {
         let (start, end) = ((span.start as usize).max(at), (span.end as usize).max(at));
         shown.push_str(text.get(at..start).unwrap_or(""));
         // Bytewise, for the ranges of findings count bytes.
@@ -91,6 +92,7 @@ fn summary(checked: &[Checked]) -> String {
 struct Shown<'f> {
     finding: &'f Finding,
     source: &'f Source<'f>,
+    file: &'f Checked,
 }
 
 /// A file as miette reads it. Its own reader scans the file from the start for each finding, which is felt with
@@ -172,6 +174,13 @@ impl Diagnostic for Shown<'_> {
         if !self.finding.references.is_empty() {
             parts.push(format!("reference: {}", self.finding.references.join(", ")));
         }
+        // What is in another file cannot be drawn into the lines of this one.
+        for related in &self.finding.related {
+            if let Some(layer) = self.file.layer(related) {
+                let line = LineIndex::new(&decode(&layer.bytes).0).line(related.span.start) + 1;
+                parts.push(format!("{}:{line}: {}", layer.path, related.message));
+            }
+        }
         if parts.is_empty() { None } else { Some(Box::new(parts.join("\n"))) }
     }
 
@@ -189,7 +198,7 @@ impl Diagnostic for Shown<'_> {
             (self.finding.span.start as usize, (self.finding.span.end - self.finding.span.start) as usize),
         );
         let related =
-            self.finding.related.iter().map(move |related| label(related.span, Some(related.message.clone())));
+            self.finding.related.iter().filter(|related| related.source.is_none()).map(move |related| label(related.span, Some(related.message.clone())));
         Some(Box::new(std::iter::once(main).chain(related)))
     }
 }

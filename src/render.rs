@@ -123,15 +123,21 @@ fn shown(documents: &[Document], names: &Names<'_>, options: &RenderOptions) -> 
             continue;
         }
         let is_secret = !place.span.is_empty() && is_hidden(place.span);
+        let line = lines.line(place.span.start);
+        // A block scalar begins with the `|` on the line before its own.
+        let first_line = trimmed(lines.line_span(&text, line.saturating_sub(usize::from(place.is_block))), &text);
+        let mut value = trimmed(place.span, &text);
+        if place.is_block {
+            let indicator = first_line.slice(&text).rfind(['|', '>']).unwrap_or(0);
+            value.start = Span::new(first_line.start as usize + indicator, 0).start;
+        }
         if is_secret {
-            edits.push((trimmed(place.span, &text), "<redacted>".to_owned()));
+            edits.push((value, "<redacted>".to_owned()));
         }
         // Two secrets look alike; a comparison must show that they are not the same.
         let is_changed_secret = options.diff && is_secret && place.origin.source > 0;
         if options.origins || is_changed_secret {
-            let line = lines.line_span(&text, lines.line(place.span.start));
-            let line = trimmed(line, &text);
-            let after = if is_secret { trimmed(place.span, &text).end } else { line.end };
+            let after = if is_secret { value.end } else { first_line.end };
             edits.push((Span { start: after, end: after }, comment(place, names)));
         }
     }

@@ -104,7 +104,9 @@ impl Layers {
         let root_of = |document: &crate::syntax::Document| document.root.map(|root| tree.node(root));
         let is_nothing = |root: Option<NodeRef<'_, '_>>| root.is_none_or(NodeRef::is_null);
         let roots: Vec<Option<NodeRef<'_, '_>>> = tree.documents.iter().map(root_of).collect();
-        let whole = Origin { source, span: Span::new(0, 0) };
+        // The place of what is not there is that of what is said about it.
+        let span = tree.comments.first().map_or(Span::new(0, 0), |comment| comment.span);
+        let whole = Origin { source, span };
         if roots.iter().all(|root| is_nothing(*root)) {
             return self.json(&[], whole, true);
         }

@@ -20,6 +20,8 @@ pub struct Place {
     pub is_key: bool,
     /// Whether it is a scalar.
     pub is_scalar: bool,
+    /// Whether it is a block scalar: its bytes are those of its lines, and `|` stands on the line before.
+    pub is_block: bool,
 }
 
 /// Writes documents as YAML: block style, without comments, scalars as they were written.
@@ -52,7 +54,8 @@ pub fn places(documents: &[Document], tree: &Tree<'_>) -> Vec<Place> {
 fn place(value: &Value, node: NodeRef<'_, '_>, places: &mut Vec<Place>) {
     let is_scalar = matches!(value.content, Content::Scalar(_));
     let replaced = value.replaced.clone();
-    places.push(Place { span: node.span(), origin: value.origin, replaced, is_key: false, is_scalar });
+    let is_block = matches!(node.node().style, Style::Literal | Style::Folded);
+    places.push(Place { span: node.span(), origin: value.origin, replaced, is_key: false, is_scalar, is_block });
     for (item, node) in value.items().iter().zip(node.items()) {
         place(item, node, places);
     }
@@ -63,6 +66,7 @@ fn place(value: &Value, node: NodeRef<'_, '_>, places: &mut Vec<Place>) {
             replaced: Vec::new(),
             is_key: true,
             is_scalar: true,
+            is_block: false,
         });
         place(&entry.value, node, places);
     }

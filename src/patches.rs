@@ -32,5 +32,6 @@ pub(crate) fn read(arguments: &[String]) -> Result<Vec<Layer>, String> {
 
 /// Whether an argument is a patch rather than the name of a file that holds one.
 fn is_text(argument: &str) -> bool {
-    !argument.starts_with('@') && (argument.contains('\n') || argument.starts_with(['{', '[']) || argument.contains(": "))
+    !argument.starts_with('@')
+        && (argument.contains('\n') || argument.starts_with(['{', '[']) || argument.contains(": "))
 }

@@ -29,11 +29,8 @@ pub(crate) fn run(options: &RenderOptions) -> ExitCode {
     };
     let sources: Vec<Source<'_>> =
         layers.iter().map(|layer| Source { path: &layer.path, bytes: &layer.bytes }).collect();
-    let asked = Options {
-        talos: options.talos_version,
-        select: REFUSING.map(str::to_owned).to_vec(),
-        ..Options::default()
-    };
+    let asked =
+        Options { talos: options.talos_version, select: REFUSING.map(str::to_owned).to_vec(), ..Options::default() };
     let Some((base, patches)) = sources.split_first() else { return ExitCode::from(FAILED) };
     let analysis = analyze_layered(*base, patches, &asked);
     if analysis.sources.first().is_none_or(|base| base.documents == 0) {

@@ -9,7 +9,7 @@
 mod origins;
 #[path = "merge/result.rs"]
 mod result;
-#[allow(dead_code, reason = "shared with the agreement on single texts")]
+#[allow(dead_code, unused_imports, reason = "shared with the agreement on single texts")]
 #[path = "agreement/variants/mod.rs"]
 mod variants;
 

@@ -62,7 +62,13 @@ impl<'t> Read<'t, 't> {
         Self { path, text, not_text, tree, inputs, lines, directives }
     }
 
-    fn context<'c>(&'c self, options: &Options, versions: Versions, role: Option<Role>, issues: &'c [Issue<'t, 't>]) -> Context<'c, 't>
+    fn context<'c>(
+        &'c self,
+        options: &Options,
+        versions: Versions,
+        role: Option<Role>,
+        issues: &'c [Issue<'t, 't>],
+    ) -> Context<'c, 't>
     where
         't: 'c,
     {
@@ -86,8 +92,7 @@ impl<'t> Read<'t, 't> {
     }
 
     fn documents(&self) -> usize {
-        let is_read =
-            |input: &&Input<'_, '_>| input.kind.is_ours() && !matches!(input.kind, InputKind::Encrypted);
+        let is_read = |input: &&Input<'_, '_>| input.kind.is_ours() && !matches!(input.kind, InputKind::Encrypted);
         self.inputs.iter().filter(is_read).count()
     }
 }

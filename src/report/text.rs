@@ -197,8 +197,12 @@ impl Diagnostic for Shown<'_> {
             place,
             (self.finding.span.start as usize, (self.finding.span.end - self.finding.span.start) as usize),
         );
-        let related =
-            self.finding.related.iter().filter(|related| related.source.is_none()).map(move |related| label(related.span, Some(related.message.clone())));
+        let related = self
+            .finding
+            .related
+            .iter()
+            .filter(|related| related.source.is_none())
+            .map(move |related| label(related.span, Some(related.message.clone())));
         Some(Box::new(std::iter::once(main).chain(related)))
     }
 }

@@ -5,7 +5,9 @@ mod result;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs;
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::agreement::variants::patches::{Case, cases};
@@ -43,7 +45,8 @@ fn compare(seed: u64, record: bool) -> Result<(), String> {
     for (version, minor) in VERSIONS.into_iter().zip(MINORS) {
         let cases = cases(&sources, minor, seed);
         let answers = ask(version, &cases)?;
-        let mut text = "# Recorded by `cargo xtask merge`: a hash of the case, and one of the result as data.\n".to_owned();
+        let mut text =
+            "# Recorded by `cargo xtask merge`: a hash of the case, and one of the result as data.\n".to_owned();
         text.push_str("case\thash\tresult\n");
         for (case, answer) in cases.iter().zip(&answers) {
             let said = if answer.ok { hash(&canonical_of(&answer.result, minor)) } else { "refused".to_owned() };
@@ -57,7 +60,8 @@ fn compare(seed: u64, record: bool) -> Result<(), String> {
     Ok(())
 }
 
-fn differences(version: &str, minor: u8, cases: &[Case], answers: &[Answer]) -> Result<(), String> {
+/// Shows where talint differs from Talos; how often.
+fn differences(version: &str, minor: u8, cases: &[Case], answers: &[Answer]) -> Result<usize, String> {
     let mut number = 0;
     let mut accepted = 0;
     let mut rendered = Vec::new();
@@ -82,7 +86,8 @@ fn differences(version: &str, minor: u8, cases: &[Case], answers: &[Answer]) -> 
                     rendered.push((case, answer, ours.yaml()));
                 } else {
                     show("other data", &ours.yaml());
-                    for (ours, theirs) in canonical.lines().zip(theirs.lines()).filter(|(ours, theirs)| ours != theirs) {
+                    for (ours, theirs) in canonical.lines().zip(theirs.lines()).filter(|(ours, theirs)| ours != theirs)
+                    {
                         println!("ours   {ours}\ntheirs {theirs}");
                     }
                 }
@@ -103,11 +108,57 @@ fn differences(version: &str, minor: u8, cases: &[Case], answers: &[Answer]) -> 
         }
     }
     println!("Talos {version}: {} cases, {accepted} accepted, {number} differences", cases.len());
-    Ok(())
+    Ok(number)
 }
 
-fn fixtures() -> Result<(), String> {
-    Err("not yet".to_owned())
+/// Compares talint with every version on the patches that Talos tests itself with: each of its patches over each of its
+/// bases, and those of a folder one after the other. They are read where Go keeps the module.
+pub(crate) fn fixtures() -> Result<(), String> {
+    if let Some(reason) = oracle::unavailable() {
+        println!("Talos was not asked: Go or one of its modules cannot be had here.\n{reason}");
+        return Ok(());
+    }
+    let mut wrong = 0;
+    for (version, minor) in VERSIONS.into_iter().zip(MINORS) {
+        let cases = fixtures_of(&oracle::module_source(version)?.join("config/configpatcher/testdata"))?;
+        wrong += differences(version, minor, &cases, &ask(version, &cases)?)?;
+    }
+    if wrong == 0 { Ok(()) } else { Err(format!("{wrong} differences")) }
+}
+
+fn fixtures_of(folder: &Path) -> Result<Vec<Case>, String> {
+    const BASES: [&str; 3] = ["config.yaml", "base.yaml", "controlplane_orig.yaml"];
+    let mut bases = Vec::new();
+    let mut patches: Vec<(PathBuf, String)> = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))? {
+            let path = entry.map_err(|error| error.to_string())?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+            if BASES.contains(&name.as_str()) {
+                bases.push((path, text));
+            } else if !name.contains("expected") {
+                patches.push((path, text));
+            }
+        }
+    }
+    patches.sort();
+    let mut cases = Vec::new();
+    for (path, base) in &bases {
+        for (patch, text) in &patches {
+            let id = format!("{} over {}", patch.display(), path.display());
+            cases.push(Case { id, base: base.clone(), patches: vec![text.clone()] });
+        }
+        let own = patches.iter().filter(|(patch, _)| patch.parent() == path.parent());
+        let own: Vec<String> = own.map(|(_, text)| text.clone()).collect();
+        cases.push(Case { id: format!("all over {}", path.display()), base: base.clone(), patches: own });
+    }
+    Ok(cases)
 }
 
 fn ask(version: &str, cases: &[Case]) -> Result<Vec<Answer>, String> {

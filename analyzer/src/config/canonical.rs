@@ -26,7 +26,7 @@ fn structure(value: &Value, structure: &'static Type, version: TalosVersion) -> 
         let field = value.get(name).zip(variant).and_then(|(value, variant)| field(value, &variant.shape, version));
         field.is_some()
     };
-    if unset_without(structure, version).is_some_and(|fields| !fields.iter().any(|name| is_set(name))) {
+    if unset_without(structure, version).is_some_and(|fields| !fields.iter().any(is_set)) {
         return "{}".to_owned();
     }
     let mut fields: Vec<(&str, String)> = Vec::new();
@@ -71,9 +71,9 @@ fn value(value: &Value, shape: &'static Shape, version: TalosVersion) -> String 
             let items: Vec<String> = items.iter().map(|item| self::value(item, inner, version)).collect();
             format!("[{}]", items.join(","))
         }
-        (Shape::Map(inner), Content::Map(entries)) => {
-            object(entries.iter().map(|entry| (entry.key.text.as_str(), self::value(&entry.value, inner, version))).collect())
-        }
+        (Shape::Map(inner), Content::Map(entries)) => object(
+            entries.iter().map(|entry| (entry.key.text.as_str(), self::value(&entry.value, inner, version))).collect(),
+        ),
         (shape, Content::Scalar(scalar)) => scalar_text(scalar, shape, version),
         _ => anything(value, version),
     }

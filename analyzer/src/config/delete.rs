@@ -201,14 +201,7 @@ impl Merger {
         entries.get_mut(at).is_some_and(|entry| self.delete_in(&mut entry.value, inner, rest))
     }
 
-    fn delete_item(
-        self,
-        root: &mut Value,
-        structure: &'static Type,
-        path: &[&str],
-        key: &str,
-        text: &str,
-    ) -> bool {
+    fn delete_item(self, root: &mut Value, structure: &'static Type, path: &[&str], key: &str, text: &str) -> bool {
         let mut value = root;
         let mut structure = structure;
         let mut shape: Option<&'static Shape> = None;

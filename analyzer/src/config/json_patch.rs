@@ -108,7 +108,8 @@ impl Operation {
         if is_same {
             return Ok(());
         }
-        let message = format!("the test of a JSON patch fails: `{path}` is something else, so that Talos refuses it all");
+        let message =
+            format!("the test of a JSON patch fails: `{path}` is something else, so that Talos refuses it all");
         let refusal = Refusal::merge(self.origin, message);
         Err(match found {
             Some(found) => refusal.beside(found.origin, "it is here"),
@@ -168,9 +169,7 @@ impl Operation {
     fn remove(&self, root: &mut Value, path: &str) -> Result<Value, Refusal> {
         let (container, key) = self.find(root, path)?;
         let removed = match &mut container.content {
-            Content::List(items) => {
-                index(&key, items.len()).filter(|at| *at < items.len()).map(|at| items.remove(at))
-            }
+            Content::List(items) => index(&key, items.len()).filter(|at| *at < items.len()).map(|at| items.remove(at)),
             Content::Map(entries) => {
                 let at = entries.iter().position(|entry| entry.key.text == key);
                 at.map(|at| entries.remove(at).value)
@@ -183,15 +182,14 @@ impl Operation {
 
 fn set(container: &mut Value, key: &str, new: Value, key_origin: Origin) {
     let Content::Map(entries) = &mut container.content else { return };
-    match entries.iter_mut().find(|entry| entry.key.text == key) {
-        Some(entry) => entry.value.replace_by(new),
-        None => {
-            let is_word = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric());
-            let is_text = is_word && key.starts_with(|c: char| c.is_ascii_alphabetic());
-            let key = if is_text { Scalar::plain(key) } else { Scalar::quoted(key) };
-            entries.push(Entry { key, key_origin, value: new });
-        }
+    if let Some(entry) = entries.iter_mut().find(|entry| entry.key.text == key) {
+        entry.value.replace_by(new);
+        return;
     }
+    let is_word = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric());
+    let is_text = is_word && key.starts_with(|c: char| c.is_ascii_alphabetic());
+    let key = if is_text { Scalar::plain(key) } else { Scalar::quoted(key) };
+    entries.push(Entry { key, key_origin, value: new });
 }
 
 fn unescape(step: &str) -> String {

@@ -184,7 +184,7 @@ impl Layers {
             let Extracted { deletions, is_empty: nothing_left } = delete::extract(&mut root)?;
             for deletion in &deletions {
                 is_empty = false;
-                let wanted = self.deletable(&wanted, &root, deletion)?;
+                let wanted = deletable(&wanted, &root, deletion)?;
                 let found = index.iter().position(|known| *known == wanted);
                 let Some(at) = found else {
                     if Decoder::of(self.version).passes_over_missing_documents() {
@@ -208,15 +208,12 @@ impl Layers {
             decode(&mut document.root, document.kind.root, self.version);
             let wanted = identity(&document);
             let at = index.iter().position(|known| *known == wanted);
-            match at.and_then(|at| self.documents.get_mut(at)) {
-                Some(left) => {
-                    let place = document.root.origin;
-                    self.merger.structure(&mut left.root, document.root, document.kind.root, place)?;
-                }
-                None => {
-                    self.documents.push(document);
-                    index.push(wanted);
-                }
+            if let Some(left) = at.and_then(|at| self.documents.get_mut(at)) {
+                let place = document.root.origin;
+                self.merger.structure(&mut left.root, document.root, document.kind.root, place)?;
+            } else {
+                self.documents.push(document);
+                index.push(wanted);
             }
         }
         // Where nothing is found, the first document alone is read again, as a JSON patch.
@@ -230,29 +227,24 @@ impl Layers {
         self.machine_config_first();
         Ok(())
     }
+}
 
-    /// The document that a deletion is about.
-    fn deletable(
-        &self,
-        raw: &Identity,
-        root: &Value,
-        deletion: &delete::Deletion,
-    ) -> Result<Identity, Refusal> {
-        let mut wanted = raw.clone();
-        let missing = wanted.kind.is_empty() || wanted.api_version.is_empty();
-        if deletion.is_document() && missing {
-            let message = "to delete a document, `$patch: delete` stands beside its `apiVersion` and `kind`; the machine \
-                           configuration itself cannot be deleted";
-            return Err(Refusal::merge(deletion.origin, message));
-        }
-        if wanted.kind.is_empty() && wanted.api_version.is_empty() {
-            tables::V1ALPHA1.clone_into(&mut wanted.kind);
-        } else if missing {
-            let message = "a document has both `apiVersion` and `kind`, or neither, when it deletes something";
-            return Err(Refusal::merge(deletion.origin, message).beside(root.origin, "the document is here"));
-        }
-        Ok(wanted)
+/// The document that a deletion is about.
+fn deletable(raw: &Identity, root: &Value, deletion: &delete::Deletion) -> Result<Identity, Refusal> {
+    let mut wanted = raw.clone();
+    let missing = wanted.kind.is_empty() || wanted.api_version.is_empty();
+    if deletion.is_document() && missing {
+        let message = "to delete a document, `$patch: delete` stands beside its `apiVersion` and `kind`; the machine \
+                       configuration itself cannot be deleted";
+        return Err(Refusal::merge(deletion.origin, message));
     }
+    if wanted.kind.is_empty() && wanted.api_version.is_empty() {
+        tables::V1ALPHA1.clone_into(&mut wanted.kind);
+    } else if missing {
+        let message = "a document has both `apiVersion` and `kind`, or neither, when it deletes something";
+        return Err(Refusal::merge(deletion.origin, message).beside(root.origin, "the document is here"));
+    }
+    Ok(wanted)
 }
 
 /// What could not be read cannot be merged.

@@ -7,8 +7,8 @@ use super::canonical;
 use super::url;
 use super::value::{Content, Entry, Origin, Refusal, Value};
 use crate::syntax::{Resolved, Style};
-use crate::tables::{Decoder, FieldVariant, Format, Merge, MergeRule, Shape, Type, merge_of_field, merge_of_form};
 use crate::tables::zero_word;
+use crate::tables::{Decoder, FieldVariant, Format, Merge, MergeRule, Shape, Type, merge_of_field, merge_of_form};
 use crate::version::TalosVersion;
 
 type Merged = Result<(), Refusal>;

@@ -38,7 +38,10 @@ impl Reader {
             Kind::Alias => {
                 let target = node.target().filter(|target| !self.open.contains(&target.id()));
                 let Some(target) = target else {
-                    return Err(Refusal::merge(origin, "this alias stands inside of what it stands for, or for nothing"));
+                    return Err(Refusal::merge(
+                        origin,
+                        "this alias stands inside of what it stands for, or for nothing",
+                    ));
                 };
                 self.open.push(target.id());
                 let value = self.value(target);
@@ -68,7 +71,8 @@ fn scalar(node: NodeRef<'_, '_>) -> Scalar {
 /// Takes out what decodes to nothing: null in structures. Merges `<<` in mappings.
 pub(super) fn decode(value: &mut Value, structure: &'static Type, version: TalosVersion) {
     let Content::Map(entries) = &mut value.content else { return };
-    let is_field = |entry: &Entry| structure.field(&entry.key.text).is_some_and(|field| field.variant(version).is_some());
+    let is_field =
+        |entry: &Entry| structure.field(&entry.key.text).is_some_and(|field| field.variant(version).is_some());
     entries.retain(|entry| !entry.value.is_null() || !is_field(entry));
     for entry in entries {
         let variant = structure.field(&entry.key.text).and_then(|field| field.variant(version));
@@ -82,18 +86,26 @@ fn decode_value(value: &mut Value, shape: &'static Shape, version: TalosVersion)
     match (shape.value(), &mut value.content) {
         (Shape::Struct(inner), Content::Map(_)) => decode(value, inner, version),
         (Shape::List(inner), Content::List(items)) => {
-            items.iter_mut().for_each(|item| decode_value(item, inner, version));
+            for item in items {
+                decode_value(item, inner, version);
+            }
         }
         (Shape::Map(inner), Content::Map(entries)) => {
             merge_keys(entries, version);
-            entries.iter_mut().for_each(|entry| decode_value(&mut entry.value, inner, version));
+            for entry in entries {
+                decode_value(&mut entry.value, inner, version);
+            }
         }
         (Shape::Any, Content::Map(entries)) => {
             merge_keys(entries, version);
-            entries.iter_mut().for_each(|entry| decode_value(&mut entry.value, &Shape::Any, version));
+            for entry in entries {
+                decode_value(&mut entry.value, &Shape::Any, version);
+            }
         }
         (Shape::Any, Content::List(items)) => {
-            items.iter_mut().for_each(|item| decode_value(item, &Shape::Any, version));
+            for item in items {
+                decode_value(item, &Shape::Any, version);
+            }
         }
         _ => {}
     }

@@ -110,10 +110,9 @@ fn join(parts: &Parts) -> String {
     }
     if parts.opaque.is_empty() {
         if !parts.scheme.is_empty() || !parts.host.is_empty() || parts.user.is_some() {
-            if !(parts.omit_host && parts.host.is_empty() && parts.user.is_none()) {
-                if !parts.host.is_empty() || !parts.path.is_empty() || parts.user.is_some() {
-                    text.push_str("//");
-                }
+            let has_authority = !parts.host.is_empty() || parts.user.is_some();
+            if has_authority || !parts.omit_host && !parts.path.is_empty() {
+                text.push_str("//");
             }
             if let Some(user) = &parts.user {
                 text.push_str(user);

@@ -1,9 +1,9 @@
 //! Bases and patches to lay over them: most of them good, some refused.
 
-use super::{hash, layout};
 use super::random::Random;
 use super::sources::{Kind, MACHINE_CONFIG, Place, Sources};
 use super::tree::{Layout, Tree};
+use super::{hash, layout};
 
 /// A base with its patches.
 pub(crate) struct Case {
@@ -57,15 +57,13 @@ fn complete(document: &Tree) -> Tree {
         return document;
     }
     let protocol = ("protocol".to_owned(), Tree::text("tcp"));
-    match entries.iter_mut().find(|(key, _)| key == "portSelector") {
-        Some((_, Tree::Map(selector))) => {
-            selector.retain(|(key, _)| key != "protocol" && key != "$patch");
-            selector.push(protocol);
-        }
-        _ => {
-            entries.retain(|(key, _)| key != "portSelector");
-            entries.push(("portSelector".to_owned(), Tree::Map(vec![protocol])));
-        }
+    let selector = entries.iter_mut().find(|(key, _)| key == "portSelector");
+    if let Some((_, Tree::Map(selector))) = selector {
+        selector.retain(|(key, _)| key != "protocol" && key != "$patch");
+        selector.push(protocol);
+    } else {
+        entries.retain(|(key, _)| key != "portSelector");
+        entries.push(("portSelector".to_owned(), Tree::Map(vec![protocol])));
     }
     document
 }
@@ -229,11 +227,11 @@ impl Make<'_, '_> {
                     None => inner,
                 };
                 let mut result = vec![(key, varied)];
-                if self.random.chance(30) {
-                    if let Tree::Map(more) = self.sources.good(value, self.minor, self.random, 2) {
-                        let known: Vec<String> = result.iter().map(|(key, _)| key.clone()).collect();
-                        result.extend(more.into_iter().filter(|(key, _)| !known.contains(key)).take(2));
-                    }
+                if self.random.chance(30)
+                    && let Tree::Map(more) = self.sources.good(value, self.minor, self.random, 2)
+                {
+                    let known: Vec<String> = result.iter().map(|(key, _)| key.clone()).collect();
+                    result.extend(more.into_iter().filter(|(key, _)| !known.contains(key)).take(2));
                 }
                 Some(Tree::Map(result))
             }
@@ -278,9 +276,11 @@ impl Make<'_, '_> {
         if value == "unstructured" || value == "any" {
             return Some("any".to_owned());
         }
-        let field = self.sources.fields(value).iter().find(|field| {
-            field.name == key && field.versions.contains(&self.minor)
-        })?;
+        let field = self
+            .sources
+            .fields(value)
+            .iter()
+            .find(|field| field.name == key && field.versions.contains(&self.minor))?;
         Some(field.value.clone())
     }
 

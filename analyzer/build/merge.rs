@@ -43,6 +43,7 @@ fn rule(row: &Row) -> String {
         "either" => "Either",
         "zero" => "Zero",
         "numbers" => "Numbers",
+        "trimmed" => "Trimmed",
         "unset-without" => "UnsetWithout",
         other => row.fail(&format!("`{other}` is no way to merge")),
     };

@@ -5,7 +5,7 @@ use super::merge::is_yes;
 use super::url;
 use super::value::{Content, Scalar, Value};
 use crate::syntax::Resolved;
-use crate::tables::{Format, Shape, Type, unset_without, word_of_number, zero_word};
+use crate::tables::{Format, Merge, Shape, Type, merge_of_field, unset_without, word_of_number, zero_word};
 use crate::version::TalosVersion;
 use std::fmt::Write as _;
 
@@ -32,7 +32,13 @@ fn structure(value: &Value, structure: &'static Type, version: TalosVersion) -> 
     let mut fields: Vec<(&str, String)> = Vec::new();
     for entry in value.entries() {
         let variant = structure.field(&entry.key.text).and_then(|field| field.variant(version));
+        let is_trimmed =
+            || merge_of_field(structure, &entry.key.text, version).is_some_and(|rule| rule.how == Merge::Trimmed);
         let text = match variant {
+            Some(variant) if matches!(variant.shape, Shape::String) && is_trimmed() => {
+                let text = entry.value.text().trim_start_matches(['\t', '\n', '\u{b}', '\u{c}', '\r']);
+                Some(text).filter(|text| !text.is_empty()).map(|text| format!("{text:?}"))
+            }
             Some(variant) => field(&entry.value, &variant.shape, version),
             None => Some(anything(&entry.value, version)),
         };

@@ -30,6 +30,8 @@ pub enum Merge {
     Zero,
     /// Of an enumeration: numbers that stand for words.
     Numbers,
+    /// Of a text: line ends and tabs before it do not count.
+    Trimmed,
     /// Of a structure: not written when none of these fields is set.
     UnsetWithout,
 }

@@ -20,7 +20,11 @@ pub(crate) fn table(folder: &Path) -> String {
         if !is_known {
             row.fail("the tables have no such subject");
         }
-        rows.push((subject.to_owned(), rule(&row)));
+        rows.push((subject.to_owned(), rule(subject, &row, row.get("how"), row.get("key"))));
+    }
+    for row in read(&folder.join("written.tsv")) {
+        let subject = format!("written {}.{}", row.get("type"), row.get("field"));
+        rows.push((subject.clone(), rule(&subject, &row, "written", row.get("text"))));
     }
     rows.sort();
     let mut out = "pub(super) static MERGE: &[MergeRule] = &[\n".to_owned();
@@ -30,8 +34,8 @@ pub(crate) fn table(folder: &Path) -> String {
     out + "];\n"
 }
 
-fn rule(row: &Row) -> String {
-    let how = match row.get("how") {
+fn rule(subject: &str, row: &Row, how: &str, key: &str) -> String {
+    let how = match how {
         "replace" => "Replace",
         "keyed" => "Keyed",
         "keyed-replace" => "KeyedReplace",
@@ -44,15 +48,16 @@ fn rule(row: &Row) -> String {
         "zero" => "Zero",
         "numbers" => "Numbers",
         "trimmed" => "Trimmed",
+        "written" => "Written",
         "unset-without" => "UnsetWithout",
         other => row.fail(&format!("`{other}` is no way to merge")),
     };
-    let keys: Vec<&str> = row.get("key").split('|').filter(|key| !key.is_empty()).collect();
+    let keys: Vec<&str> = key.split('|').filter(|key| !key.is_empty()).collect();
     let mut out = String::new();
     let _ = writeln!(
         out,
         "  MergeRule {{ subject: {:?}, versions: VersionSet::from_bits({}), how: Merge::{how}, keys: &{keys:?} }},",
-        row.get("subject"),
+        subject,
         row.versions()
     );
     out

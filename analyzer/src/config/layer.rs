@@ -1,6 +1,7 @@
 //! Patches over a base, in their order.
 
 use super::delete::{self, Extracted};
+use super::encode;
 use super::json_patch::{Operation, as_json, base_as_json};
 use super::merge::Merger;
 use super::read::{Reader, decode};
@@ -148,6 +149,7 @@ impl Layers {
         }
         let Some(document) = self.documents.first_mut() else { return Ok(()) };
         if self.is_decoded {
+            encode::encode(&mut document.root, document.kind.root, self.version);
             as_json(&mut document.root, self.version);
         } else {
             base_as_json(&mut document.root, self.version);
@@ -155,6 +157,7 @@ impl Layers {
         for operation in operations {
             operation.apply(&mut document.root, self.version)?;
         }
+        encode::prune(&mut document.root);
         let root = document.root.clone();
         let place = root.origin;
         match document_of(root) {

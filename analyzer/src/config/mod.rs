@@ -5,6 +5,7 @@
 
 mod canonical;
 mod delete;
+mod encode;
 mod json_patch;
 mod layer;
 mod merge;

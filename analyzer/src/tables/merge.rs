@@ -32,6 +32,8 @@ pub enum Merge {
     Numbers,
     /// Of a text: line ends and tabs before it do not count.
     Trimmed,
+    /// Of a field: what Talos writes for it when it is not set.
+    Written,
     /// Of a structure: not written when none of these fields is set.
     UnsetWithout,
 }
@@ -98,4 +100,12 @@ pub fn word_of_number<'w>(enumeration: &Enumeration, word: &'w str, version: Tal
 #[must_use]
 pub fn unset_without(structure: &Type, version: TalosVersion) -> Option<&'static [&'static str]> {
     find(&format!("type {}", structure.name), version).next().map(|rule| rule.keys)
+}
+
+/// What Talos writes for a field that is not set, as YAML; `struct` for a structure with fields of its own that it
+/// writes. `None` when it leaves the field out.
+#[must_use]
+pub fn written_when_unset(structure: &Type, field: &str, version: TalosVersion) -> Option<&'static str> {
+    let rule = find(&format!("written {}.{field}", structure.name), version).next()?;
+    rule.keys.first().copied()
 }

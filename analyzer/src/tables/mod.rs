@@ -12,7 +12,9 @@ mod schema;
 pub use decoder::{Decoder, NotWhole};
 pub use format::{Format, Rejection};
 pub use hardening::{CipherClass, CipherSuite, Sysctl, Weaker};
-pub use merge::{Merge, MergeRule, merge_of_field, merge_of_form, unset_without, word_of_number, zero_word};
+pub use merge::{
+    Merge, MergeRule, merge_of_field, merge_of_form, unset_without, word_of_number, written_when_unset, zero_word,
+};
 pub use schema::{DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type};
 
 /// What the build makes of `analyzer/data`; nobody reads it.

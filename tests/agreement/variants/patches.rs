@@ -295,7 +295,9 @@ impl Make<'_, '_> {
             let other = self.random.pick(&paths).map(|(path, _)| path.clone()).unwrap_or_default();
             let value = if self.random.chance(70) { tree.clone() } else { Tree::text(self.random.word(VALUES)) };
             let op = self.random.word(&["add", "replace", "replace", "remove", "test", "copy", "move", "add"]);
+            // What Talos writes though it is not set is there after a strategic patch.
             let path = match self.random.below(12) {
+                4..6 => self.random.word(UNSET).to_owned(),
                 0 => format!("{path}/missing"),
                 1 => format!("{path}/-"),
                 2 => format!("{path}/0"),
@@ -314,6 +316,20 @@ impl Make<'_, '_> {
         Tree::List(operations).write(plain(layout(self.random)))
     }
 }
+
+const UNSET: &[&str] = &[
+    "/machine/certSANs/-",
+    "/machine/certSANs",
+    "/machine/kubelet/image",
+    "/machine/install/wipe",
+    "/machine/network/hostname",
+    "/cluster/apiServer/image",
+    "/cluster/controlPlane/endpoint",
+    "/cluster/network/dnsDomain",
+    "/cluster/network/podSubnets/-",
+    "/machine/install/image",
+    "/machine/ca/key",
+];
 
 const VALUES: &[&str] = &["a", "1", "\"\"", "true", "null", "yes", "0x10", "[a]", "{}", "1.5"];
 

@@ -207,6 +207,31 @@ fn a_delete_of_what_is_not_there_is_refused_with_its_place() {
 }
 
 #[test]
+fn an_item_to_delete_is_not_spelt_out_for_it_may_be_a_secret() {
+    let output = render(
+        "1.11",
+        "machine:\n  network:\n    interfaces:\n      - interface: wg0\n",
+        &["machine:\n  network:\n    interfaces:\n      - interface: sesame\n        $patch: delete\n"],
+    );
+    let error = stderr(&output);
+    assert!(error.contains("the item with this `interface` from `machine.network.interfaces`"), "{error}");
+    assert!(!error.contains("sesame"), "{error}");
+}
+
+#[test]
+fn a_json_patch_after_a_strategic_one_sees_what_talos_writes_between_them() {
+    let base = "machine:\n  type: worker\n";
+    let json = "- op: add\n  path: /machine/certSANs/-\n  value: a\n";
+    refuses("1.11", base, &[json], "`/machine/certSANs/-` is not there");
+    shows(
+        "1.11",
+        base,
+        &["debug: true\nversion: v1alpha1\n", json],
+        "machine:\n    type: worker\n    certSANs:\n        - a\ndebug: true\nversion: v1alpha1\n",
+    );
+}
+
+#[test]
 fn patches_apply_in_their_order() {
     let patch = |mtu: &str| format!("machine:\n  install:\n    disk: {mtu}\n");
     let rendered = stdout(&render("1.12", "machine:\n  type: worker\n", &[&patch("/dev/a"), &patch("/dev/b")]));

@@ -23,10 +23,17 @@ impl Deletion {
 
     fn describe(&self) -> String {
         match &self.item {
-            Some((key, value)) => format!("an item with `{key}: {value}` in `{}`", self.path.join(".")),
+            // What it is called may be a secret.
+            Some((key, _)) => format!("the item with this `{key}` from `{}`", holder(&self.path)),
             None => format!("`{}`", self.path.join(".")),
         }
     }
+}
+
+/// The list that holds an item, as a path.
+fn holder(path: &[String]) -> String {
+    let steps: Vec<&str> = path.iter().map(String::as_str).filter(|step| !step.starts_with('[')).collect();
+    steps.join(".")
 }
 
 /// What is left of a document of a patch.

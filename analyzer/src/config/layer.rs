@@ -193,7 +193,11 @@ impl Layers {
                     if Decoder::of(self.version).passes_over_missing_documents() {
                         continue;
                     }
-                    let message = format!("there is no such {} document to delete from", wanted.kind);
+                    let message = format!(
+                        "there is no such {} document to delete from; until Talos 1.13 that leaves a configuration that \
+                         does not load",
+                        wanted.kind
+                    );
                     return Err(Refusal::not_found(deletion.origin, message));
                 };
                 if deletion.is_document() {

@@ -28,7 +28,10 @@ pub(crate) enum Command {
     /// Show the configuration that a base and its patches make, as Talos merges them
     #[command(after_help = RENDER_STATUS)]
     Render(RenderOptions),
-    /// Explain a rule, a setting or a kernel parameter: what it is, why it matters, defaults, examples
+    /// Check a kernel command line, of a machine or for one
+    #[command(after_help = EXIT_STATUS)]
+    Cmdline(CmdlineOptions),
+    /// Explain a rule, a setting, a kernel parameter or argument: what it is, why it matters, defaults, examples
     Explain(ExplainOptions),
     /// List all rules
     Rules(RulesOptions),
@@ -37,7 +40,8 @@ pub(crate) enum Command {
 /// The options of `talint explain`.
 #[derive(Args, Debug)]
 pub(crate) struct ExplainOptions {
-    /// A rule (kubelet/pod-pids-limit), a setting (kubelet.podPidsLimit) or a kernel parameter (kernel.kptr_restrict)
+    /// A rule (kubelet/pod-pids-limit), a setting (kubelet.podPidsLimit), a kernel parameter (kernel.kptr_restrict) or a
+    /// kernel argument (init_on_free)
     pub name: String,
 }
 
@@ -118,21 +122,41 @@ pub(crate) struct CheckOptions {
     #[arg(long, value_name = "FILE", default_value = "<stdin>")]
     pub stdin_filename: PathBuf,
 
-    /// The version of Talos, as 1.12; else a modeline or the installer image says it, or the newest is assumed
-    #[arg(long, value_name = "VERSION", value_parser = parse_version)]
-    pub talos_version: Option<MinorVersion>,
+    /// What to look for
+    #[command(flatten)]
+    pub asked: AskOptions,
+
+    /// How to tell of it
+    #[command(flatten)]
+    pub output: OutputOptions,
 
     /// The version of Kubernetes, as 1.34; else a modeline or an image says it
     #[arg(long, value_name = "VERSION", value_parser = parse_version)]
     pub kubernetes_version: Option<MinorVersion>,
 
-    /// How much to say: what is wrong or weakened, optional hardening too, or everything
-    #[arg(long, value_enum)]
-    pub profile: Option<ProfileName>,
-
     /// How the machine runs Talos
     #[arg(long, value_enum, default_value = "metal")]
     pub mode: ModeName,
+
+    /// Exit with 0, not 3, when no Talos file is among the paths: for hooks, which are given whatever has changed
+    #[arg(long)]
+    pub allow_nothing: bool,
+
+    /// How many files to check at once; as many as there are processors by default
+    #[arg(long, value_name = "NUMBER")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// What to look for.
+#[derive(Args, Debug)]
+pub(crate) struct AskOptions {
+    /// The version of Talos, as 1.12; else a modeline or the installer image says it, or the newest is assumed
+    #[arg(long, value_name = "VERSION", value_parser = parse_version)]
+    pub talos_version: Option<MinorVersion>,
+
+    /// How much to say: what is wrong or weakened, optional hardening too, or everything
+    #[arg(long, value_enum)]
+    pub profile: Option<ProfileName>,
 
     /// Only look for these rules, or families as `kernel/`
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = parse_rule)]
@@ -141,14 +165,14 @@ pub(crate) struct CheckOptions {
     /// Do not look for these rules, or families as `kernel/`
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = parse_rule)]
     pub ignore: Vec<String>,
+}
 
+/// How to tell what was found.
+#[derive(Args, Debug)]
+pub(crate) struct OutputOptions {
     /// The least severity that makes the exit status 1
     #[arg(long, value_enum, default_value = "warning")]
     pub fail_on: FailOn,
-
-    /// Exit with 0, not 3, when no Talos file is among the paths: for hooks, which are given whatever has changed
-    #[arg(long)]
-    pub allow_nothing: bool,
 
     /// The format of the output
     #[arg(long, value_enum, default_value = "text")]
@@ -169,10 +193,28 @@ pub(crate) struct CheckOptions {
     /// Whether to colour the output
     #[arg(long, value_enum, default_value = "auto")]
     pub color: Color,
+}
 
-    /// How many files to check at once; as many as there are processors by default
-    #[arg(long, value_name = "NUMBER")]
-    pub jobs: Option<std::num::NonZeroUsize>,
+/// The options of `talint cmdline`.
+#[derive(Args, Debug)]
+pub(crate) struct CmdlineOptions {
+    /// The arguments, or a file that holds them, or `-` for standard input: a command line as it is, or what `talosctl get
+    /// cmdline` (as a table or with -o yaml) or `omnictl get kernelargsstatus -o yaml` print. Arguments that begin with
+    /// `-` stand after `--`
+    #[arg(value_name = "ARGUMENT", required = true)]
+    pub arguments: Vec<String>,
+
+    /// The arguments are not a whole command line, but are added to Talos's own, as those of a schematic are
+    #[arg(long)]
+    pub extra: bool,
+
+    /// What to look for
+    #[command(flatten)]
+    pub asked: AskOptions,
+
+    /// How to tell of it
+    #[command(flatten)]
+    pub output: OutputOptions,
 }
 
 /// [`Profile`] by name.

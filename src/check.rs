@@ -1,21 +1,17 @@
 //! `talint check`
 
-use crate::arguments::{CheckOptions, Color, Format};
+use crate::arguments::CheckOptions;
 use crate::files::{self, Input};
-use crate::output::{self, say};
+use crate::outcome;
+use crate::output::say;
 use crate::patches::{self, Layer};
-use crate::report::{self, Checked};
+use crate::report::Checked;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
-use std::io::{self, IsTerminal as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Arc;
-use talint_analyzer::{Options, Source, analyze, analyze_layered};
-
-const FOUND: u8 = 1;
-const FAILED: u8 = 2;
-const NOTHING_CHECKED: u8 = 3;
+use talint_analyzer::input::Form;
+use talint_analyzer::{Options, Source, analyze_layered};
 
 /// Checks the paths of `options`, shows what is found, and says how it went.
 pub(crate) fn run(options: &CheckOptions) -> ExitCode {
@@ -33,7 +29,7 @@ pub(crate) fn run(options: &CheckOptions) -> ExitCode {
     let mut checked = Vec::new();
     for result in results {
         match result {
-            Ok(file) if is_told(&file) || !file.analysis.notices.is_empty() => checked.push(file),
+            Ok(file) if outcome::is_told(&file) || !file.analysis.notices.is_empty() => checked.push(file),
             Ok(_) => {}
             Err(error) => {
                 failed = true;
@@ -41,59 +37,8 @@ pub(crate) fn run(options: &CheckOptions) -> ExitCode {
             }
         }
     }
-    if !options.quiet {
-        notices(&checked);
-    }
-    let was_noticed = !checked.is_empty();
-    checked.retain(is_told);
-    let content = match options.format {
-        Format::Json => report::json(&checked, options),
-        Format::Text => report::text(&checked, options, has_color(options)),
-    };
-    if let Err(error) = output::write(options.output.as_deref(), content.as_bytes()) {
-        // A reader that has seen enough is no failure.
-        if error.kind() != io::ErrorKind::BrokenPipe {
-            let place = options.output.as_deref().map_or("standard output".into(), |path| path.display().to_string());
-            say(format_args!("talint: {place}: {error}"));
-            failed = true;
-        }
-    }
-    if failed {
-        return ExitCode::from(FAILED);
-    }
-    if checked.is_empty() && !options.allow_nothing {
-        let which = if was_noticed { "that can be read " } else { "" };
-        say(format_args!("talint: nothing was checked: there is no Talos configuration {which}among the paths"));
-        return ExitCode::from(NOTHING_CHECKED);
-    }
-    let mut findings = checked.iter().flat_map(|file| &file.analysis.findings);
-    if findings.any(|finding| options.fail_on.counts(finding.severity)) {
-        ExitCode::from(FOUND)
-    } else {
-        ExitCode::SUCCESS
-    }
-}
-
-/// Whether a file is one of Talos's. A patch that holds nothing is one, when something is to be said of it.
-fn is_told(file: &Checked) -> bool {
-    file.analysis.documents > 0 || !file.analysis.findings.is_empty()
-}
-
-/// Says what users should know that is no finding, the same thing of many files once.
-fn notices(checked: &[Checked]) {
-    let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for file in checked {
-        for notice in &file.analysis.notices {
-            files.entry(notice).or_default().push(&file.path);
-        }
-    }
-    for (notice, files) in files {
-        match files.as_slice() {
-            [] => {}
-            [file] => say(format_args!("talint: {file}: {notice}")),
-            [first, rest @ ..] => say(format_args!("talint: {first} and {} more: {notice}", rest.len())),
-        }
-    }
+    let nothing = (!options.allow_nothing).then_some("there is no Talos configuration among the paths");
+    outcome::tell(checked, failed, &options.output, nothing)
 }
 
 fn check_all(inputs: &[Input], options: &CheckOptions) -> Vec<Result<Checked, String>> {
@@ -111,14 +56,7 @@ fn check_all(inputs: &[Input], options: &CheckOptions) -> Vec<Result<Checked, St
 }
 
 fn asked(options: &CheckOptions) -> Options {
-    Options {
-        talos: options.talos_version,
-        kubernetes: options.kubernetes_version,
-        profile: options.profile.map(Into::into),
-        mode: options.mode.into(),
-        select: options.select.clone(),
-        ignore: options.ignore.clone(),
-    }
+    Options { kubernetes: options.kubernetes_version, mode: options.mode.into(), ..outcome::options(&options.asked) }
 }
 
 /// Checks one base with the patches of the command line.
@@ -152,36 +90,19 @@ fn check_layered(inputs: &[Input], options: &CheckOptions) -> Vec<Result<Checked
     let each = layers.iter().zip(analyses);
     each.map(|(layer, analysis)| {
         let Layer { path, bytes } = layer.clone();
-        Ok(Checked { path, bytes, analysis, layers: Some(Arc::clone(&layers)) })
+        Ok(Checked { path, bytes, form: Form::Patch, analysis, layers: Some(Arc::clone(&layers)) })
     })
     .collect()
 }
 
 fn check_one(input: &Input, options: &CheckOptions, asked: &Options) -> Result<Checked, String> {
     let bytes = files::read(input).map_err(|error| error.to_string())?;
-    let path = name(input, options);
-    // A fault in the analyzer costs the answer for this file, not for the others.
-    let analysis = catch_unwind(AssertUnwindSafe(|| analyze(&path, &bytes, asked)));
-    let analysis = analysis.map_err(|_| "internal error while analysing this file; please report it".to_owned())?;
-    // What is not Talos's need not be kept.
-    let bytes = if analysis.documents > 0 { bytes } else { Vec::new() };
-    Ok(Checked { path, bytes, analysis, layers: None })
+    outcome::analyse(name(input, options), bytes, asked)
 }
 
 fn name(input: &Input, options: &CheckOptions) -> String {
     match input {
         Input::File(path) => path.display().to_string(),
         Input::Stdin => options.stdin_filename.display().to_string(),
-    }
-}
-
-fn has_color(options: &CheckOptions) -> bool {
-    match options.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => {
-            let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-            options.output.is_none() && !refused && io::stdout().is_terminal()
-        }
     }
 }

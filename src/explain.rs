@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::process::ExitCode;
 use talint_analyzer::rule::{Example, Rule};
-use talint_analyzer::rules::{self, Control};
+use talint_analyzer::rules;
 use talint_analyzer::schema::closest;
 use talint_analyzer::settings::{self, Setting, SettingPlace};
 use talint_analyzer::tables::{self, Sysctl};
@@ -20,12 +20,18 @@ pub(crate) fn explain(options: &ExplainOptions) -> ExitCode {
         explain_setting(setting)
     } else if let Some(text) = explain_sysctl(name.strip_prefix("sysctl.").unwrap_or(name)) {
         text
+    } else if let Some(text) = explain_argument(name.strip_prefix("kernel.arg.").unwrap_or(name)) {
+        text
     } else {
         let known = rules::all().map(|rule| rule.name);
         let known = known.chain(settings::settings().iter().map(|setting| setting.id));
         let known = known.chain(tables::sysctls().iter().map(|sysctl| sysctl.key));
+        let known = known.chain(rules::argument_checks().iter().map(|check| check.argument));
+        let known = known.chain(tables::talos_arguments().iter().map(|argument| argument.name));
         let hint = closest(name, known).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        say(format_args!("talint: `{name}` is no rule, setting or kernel parameter that is known{hint}"));
+        say(format_args!(
+            "talint: `{name}` is no rule, setting, kernel parameter or kernel argument that is known{hint}"
+        ));
         return ExitCode::from(2);
     };
     print(&text)
@@ -62,7 +68,7 @@ fn explain_rule(rule: &Rule) -> String {
     let mut out = format!("{}  ({}, profile {})\n\n", rule.name, rule.severity, rule.profile.as_str());
     paragraph(&mut out, rule.summary);
     paragraph(&mut out, rule.why);
-    for control in rules::controls().iter().filter(|control| control.rule == rule.name) {
+    for control in rules::controls_of(rule.name) {
         let _ = writeln!(out, "Expected of {}: {}.", control.setting, control.expected);
         if let Some(setting) = settings::setting(control.setting) {
             out.push_str(&setting_facts(setting));
@@ -121,6 +127,44 @@ fn explain_sysctl(key: &str) -> Option<String> {
     Some(out)
 }
 
+/// A kernel argument: what Talos sets, what is recommended, who reads it, and what is expected.
+fn explain_argument(text: &str) -> Option<String> {
+    let name = text.split_once('=').map_or(text, |(name, _)| name);
+    let defaults: Vec<_> = tables::kernel_defaults().iter().filter(|default| default.argument == name).collect();
+    let recommended: Vec<_> =
+        tables::recommended_arguments().iter().filter(|argument| argument.argument == name).collect();
+    let checks: Vec<_> = rules::argument_checks().iter().filter(|check| check.argument == name).collect();
+    let own = tables::talos_arguments().iter().find(|argument| argument.name == name);
+    let of_rule = rules::by_name(&format!("kernel/{}", name.replace('_', "-")));
+    if defaults.is_empty() && recommended.is_empty() && checks.is_empty() && own.is_none() && of_rule.is_none() {
+        return None;
+    }
+    let mut out = format!("{name}  (kernel argument)\n\n");
+    let _ = writeln!(out, "  set by    customization.extraKernelArgs of an Image Factory schematic");
+    let _ = writeln!(out, "            machine.install.extraKernelArgs, where the machine boots with GRUB");
+    for default in defaults {
+        let value = if default.value.is_empty() { "set, without a value" } else { default.value };
+        let scope = if default.scope == "all" { String::new() } else { format!(", on {}", default.scope) };
+        let _ = writeln!(out, "  default   {value} ({}{scope})", default.versions.describe());
+    }
+    for argument in recommended {
+        let value = if argument.value.is_empty() { name } else { argument.value };
+        let _ = writeln!(out, "  better    {value} ({}): {}", argument.versions.describe(), argument.because);
+    }
+    if let Some(own) = own {
+        let _ = writeln!(out, "  read by   Talos ({})", own.versions.describe());
+    }
+    for check in checks {
+        let _ = writeln!(out, "\nExpected is {}, else {} ({}).", check.expected, check.problem, check.rule);
+    }
+    if let Some(rule) = of_rule {
+        let _ = writeln!(out, "\n{}\n", rule.name);
+        paragraph(&mut out, rule.summary);
+        paragraph(&mut out, rule.why);
+    }
+    Some(out)
+}
+
 fn paragraph(out: &mut String, text: &str) {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut width = 0;
@@ -148,7 +192,7 @@ fn json_list(all: &[&Rule]) -> String {
     let rule = |rule: &&Rule| -> Value {
         let example =
             |example: &Example| json!({ "talos_version": example.version().to_string(), "text": example.text });
-        let settings: Vec<&str> = controls_of(rule).map(|control| control.setting).collect();
+        let settings: Vec<&str> = rules::controls_of(rule.name).iter().map(|control| control.setting).collect();
         json!({
             "name": rule.name,
             "severity": rule.severity.as_str(),
@@ -164,11 +208,6 @@ fn json_list(all: &[&Rule]) -> String {
     let list: Vec<Value> = all.iter().map(rule).collect();
     // Strings alone always serialise.
     serde_json::to_string_pretty(&json!({ "version": 1, "rules": list })).unwrap_or_default() + "\n"
-}
-
-fn controls_of(rule: &Rule) -> impl Iterator<Item = &'static Control> {
-    let name = rule.name;
-    rules::controls().iter().filter(move |control| control.rule == name)
 }
 
 fn markdown(all: &[&Rule]) -> String {

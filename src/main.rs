@@ -2,8 +2,10 @@
 
 mod arguments;
 mod check;
+mod cmdline;
 mod explain;
 mod files;
+mod outcome;
 mod output;
 mod patches;
 mod render;
@@ -17,6 +19,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(options) => check::run(&options),
         Command::Render(options) => render::run(&options),
+        Command::Cmdline(options) => cmdline::run(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Rules(options) => explain::list(&options),
     }

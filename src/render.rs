@@ -8,6 +8,7 @@ use similar::TextDiff;
 use std::process::ExitCode;
 use talint_analyzer::config::{self, Document, Origin, Place};
 use talint_analyzer::finding::Severity;
+use talint_analyzer::input::Form;
 use talint_analyzer::text::{LineIndex, Span, decode};
 use talint_analyzer::{Options, Source, analyze_layered, secrets, syntax};
 
@@ -110,7 +111,7 @@ fn shown(documents: &[Document], names: &Names<'_>, options: &RenderOptions) -> 
     let tree = syntax::parse(&text);
     let places = config::places(documents, &tree);
     let lines = LineIndex::new(&text);
-    let hidden = if options.show_secrets { Vec::new() } else { secrets::find_in_patch("", text.as_bytes()) };
+    let hidden = if options.show_secrets { Vec::new() } else { secrets::find("", text.as_bytes(), Form::Patch) };
     let is_hidden = |span: Span| hidden.iter().any(|secret| secret.start <= span.start && span.end <= secret.end);
     // What is to be put in place of which bytes, in the order of the text.
     let mut edits: Vec<(Span, String)> = Vec::new();

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use talint_analyzer::finding::Severity;
+use talint_analyzer::input::Form;
 use talint_analyzer::rule::{Example, Rule};
 use talint_analyzer::text::LineIndex;
 use talint_analyzer::version::MinorVersion;
@@ -193,6 +194,51 @@ fn generated_configurations_give_no_error_and_no_warning() {
         assert!(analysis.documents > 0, "{} is not recognised", path.display());
         let bad: Vec<_> = analysis.findings.iter().filter(|finding| finding.severity > Severity::Info).collect();
         assert!(bad.is_empty(), "{}: {bad:#?}", path.display());
+    }
+}
+
+#[test]
+fn generated_configurations_leave_hardening_to_do_each_named_once() {
+    for path in files_below(&corpus().join("generated")) {
+        let text = std::fs::read(&path).unwrap();
+        let profile = Some(talint_analyzer::finding::Profile::Hardened);
+        let analysis = analyze(&path.display().to_string(), &text, &Options { profile, ..Options::default() });
+        let mut rules =
+            vec!["disk/encryption", "network/firewall-absent", "kernel/init-on-free", "kubelet/pod-pids-limit"];
+        let name = path.display().to_string();
+        // From 1.12 the API server's own list of cipher suites is a strong one.
+        if name.contains("controlplane")
+            && ["talos-1.9/", "talos-1.10/", "talos-1.11/"].iter().any(|part| name.contains(part))
+        {
+            rules.push("apiserver/tls-cipher-suites");
+        }
+        for rule in rules {
+            let count = analysis.findings.iter().filter(|finding| finding.rule == rule).count();
+            assert_eq!(count, 1, "{}: {rule}", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_finding_shows_a_secret() {
+    for path in files_below(&corpus()) {
+        let bytes = std::fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        let name = path.display().to_string();
+        let options = Options { profile: Some(talint_analyzer::finding::Profile::Strict), ..Options::default() };
+        let secrets: Vec<&str> = talint_analyzer::secrets::find(&name, &bytes, Form::default())
+            .into_iter()
+            .filter_map(|span| text.get(span.start as usize..span.end as usize))
+            .map(|secret| secret.trim_matches(['"', '\'']))
+            .filter(|secret| secret.len() >= 12)
+            .collect();
+        for finding in analyze(&name, &bytes, &options).findings {
+            let related = finding.related.iter().map(|related| related.message.as_str());
+            for said in related.chain([finding.message.as_str(), finding.help.as_deref().unwrap_or("")]) {
+                let shown = secrets.iter().any(|secret| said.contains(secret));
+                assert!(!shown, "{name}: {} shows a secret", finding.rule);
+            }
+        }
     }
 }
 

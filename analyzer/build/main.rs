@@ -5,6 +5,7 @@
 // Wrong data is to stop the build, and cargo is spoken to on standard output.
 #![allow(clippy::panic, clippy::expect_used, clippy::print_stdout)]
 
+mod kernel;
 mod merge;
 mod rules;
 mod schema;
@@ -23,8 +24,13 @@ fn main() {
     write(&out.join("merge.rs"), &merge::table(&root.join("data/schema")));
     write(&out.join("settings.rs"), &settings::settings(&root.join("data")));
     write(&out.join("sysctls.rs"), &settings::sysctls(&root.join("data")));
+    write(&out.join("unused_fields.rs"), &settings::unused_fields(&root.join("data")));
+    write(&out.join("sysctl_names.rs"), &settings::sysctl_names(&root.join("data")));
     write(&out.join("cipher_suites.rs"), &settings::cipher_suites(&root.join("data")));
+    write(&out.join("denied_arguments.rs"), &settings::denied_arguments(&root.join("data")));
     write(&out.join("controls.rs"), &settings::controls(&root.join("data")));
+    write(&out.join("kernel.rs"), &kernel::tables(&root.join("data/kernel")));
+    write(&out.join("kernel_rules.rs"), &kernel::rules(&root.join("data/kernel")));
     write(&out.join("rules.rs"), &rules::registry(&root.join("src/rules")));
 }
 

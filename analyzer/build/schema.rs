@@ -7,8 +7,11 @@ use std::path::Path;
 
 /// The source text of the tables.
 pub(crate) fn tables(folder: &Path) -> String {
-    let fields = read(&folder.join("fields.tsv"));
-    let enumerations = read(&folder.join("enums.tsv"));
+    let schematic = folder.with_file_name("schematic");
+    let both =
+        |name: &str| -> Vec<Row> { [folder, &schematic].iter().flat_map(|folder| read(&folder.join(name))).collect() };
+    let fields = both("fields.tsv");
+    let enumerations = both("enums.tsv");
     let documents = read(&folder.join("documents.tsv"));
 
     let mut types: BTreeMap<&str, BTreeMap<&str, Vec<&Row>>> = BTreeMap::new();
@@ -61,6 +64,7 @@ pub(crate) fn tables(folder: &Path) -> String {
         }
         out.push_str("] };\n");
     }
+    let _ = writeln!(out, "pub(super) static SCHEMATIC: &Type = &{};", names.structure("schematic.Schematic"));
     out.push_str("pub(super) static DOCUMENTS: &[DocumentType] = &[\n");
     let mut kinds: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in &documents {

@@ -30,6 +30,8 @@ struct Place {
     flag: Option<String>,
     versions: Option<String>,
     combine: Option<String>,
+    /// Of a flag: the only kind of document in which it counts.
+    only: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +90,7 @@ struct Check {
 enum Weak {
     AtMost(i64),
     AtLeast(i64),
+    Between(i64, i64),
     OneOf(Vec<String>),
     NoneOf(Vec<String>),
     Holds(Vec<String>),
@@ -104,24 +107,25 @@ enum Weak {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Example {
+pub(crate) struct Example {
     talos: Option<u8>,
     text: String,
 }
 
-/// Settings and kernel parameters.
-pub(crate) fn settings(data: &Path) -> String {
-    let folder = data.join("settings");
-    let components: Vec<Component> = read(&folder.join("components.yaml"));
-    let mut settings: Vec<Setting> = Vec::new();
-    for path in crate::rules::files(&folder, "yaml") {
-        if !path.ends_with("components.yaml") {
-            settings.extend(read::<Vec<Setting>>(&path));
-        }
-    }
+/// All settings, sorted by id.
+fn all_settings(data: &Path) -> Vec<Setting> {
+    let files = crate::rules::files(&data.join("settings"), "yaml");
+    let of_settings = files.iter().filter(|path| !path.ends_with("components.yaml"));
+    let mut settings: Vec<Setting> = of_settings.flat_map(|path| read::<Vec<Setting>>(path)).collect();
     settings.sort_by(|a, b| a.id.cmp(&b.id));
+    settings
+}
+
+/// Settings and the places that can set them.
+pub(crate) fn settings(data: &Path) -> String {
+    let components: Vec<Component> = read(&data.join("settings/components.yaml"));
     let mut out = String::from("static SETTINGS: &[Setting] = &[\n");
-    for setting in &settings {
+    for setting in &all_settings(data) {
         let combine = combine(&setting.combine);
         let _ = writeln!(out, "  Setting {{ id: {:?}, combine: {combine}, places: &[", setting.id);
         for place in &setting.places {
@@ -152,7 +156,8 @@ pub(crate) fn sysctls(data: &Path) -> String {
             "lower" => "Weaker::Lower",
             "higher" => "Weaker::Higher",
             "other" => "Weaker::Other",
-            _ => row.fail("weaker is `lower`, `higher` or `other`"),
+            "without" => "Weaker::Without",
+            _ => row.fail("weaker is `lower`, `higher`, `other` or `without`"),
         };
         let _ = writeln!(
             out,
@@ -165,6 +170,34 @@ pub(crate) fn sysctls(data: &Path) -> String {
             row.get("reference"),
             row.get("protects"),
         );
+    }
+    out.push_str("];\n");
+    out
+}
+
+/// The rows of `unused-fields.tsv`.
+pub(crate) fn unused_fields(data: &Path) -> String {
+    let mut out = String::from("pub(super) static UNUSED_FIELDS: &[UnusedField] = &[\n");
+    for row in tsv::read(&data.join("unused-fields.tsv")) {
+        let path: Vec<&str> = row.get("path").split('.').collect();
+        let (versions, because) = (row.versions(), row.get("because"));
+        let _ = writeln!(
+            out,
+            "  UnusedField {{ path: &{path:?}, versions: VersionSet::from_bits({versions}), because: {because:?} }},"
+        );
+    }
+    out.push_str("];\n");
+    out
+}
+
+/// The rows of `sysctl-names.tsv`.
+pub(crate) fn sysctl_names(data: &Path) -> String {
+    let mut out = String::from("pub(super) static SYSCTL_NAMES: &[SysctlName] = &[\n");
+    for row in tsv::read(&data.join("sysctl-names.tsv")) {
+        let other = if row.get("of") == "linux" { None } else { Some(row.get("of")) };
+        let instead = Some(row.get("instead")).filter(|name| !name.is_empty());
+        let name = row.get("name");
+        let _ = writeln!(out, "  SysctlName {{ name: {name:?}, other_system: {other:?}, instead: {instead:?} }},");
     }
     out.push_str("];\n");
     out
@@ -192,35 +225,51 @@ pub(crate) fn cipher_suites(data: &Path) -> String {
 pub(crate) fn controls(data: &Path) -> String {
     let mut rules = String::from("static CONTROL_RULES: &[Rule] = &[\n");
     let mut controls = String::from("static CONTROLS: &[Control] = &[\n");
-    for path in crate::rules::files(&data.join("controls"), "yaml") {
-        for rule in read::<Vec<ControlRule>>(&path) {
-            for check in &rule.checks {
-                controls.push_str(&control(&rule, check));
-            }
-            let _ = writeln!(
-                rules,
-                "  Rule {{ name: {:?}, severity: {}, profile: {}, summary: {:?}, why: {:?}, avoid: {}, follow: {}, \
-                 references: &{:?}, check: control::check }},",
-                rule.rule,
-                severity(&rule.severity),
-                profile(rule.profile.as_deref().unwrap_or("default")),
-                rule.summary.trim(),
-                rule.why.trim(),
-                example(&rule.avoid),
-                example(&rule.follow),
-                rule.references,
-            );
+    let files = crate::rules::files(&data.join("controls"), "yaml");
+    let mut all: Vec<ControlRule> = files.iter().flat_map(|path| read::<Vec<ControlRule>>(path)).collect();
+    // Sorted, so that the controls of a rule stand together and are found without a search of all.
+    all.sort_by(|a, b| a.rule.cmp(&b.rule));
+    let ids = setting_ids(data);
+    let mut count = 0;
+    for rule in all {
+        for check in &rule.checks {
+            let Ok(setting) = ids.binary_search(&check.setting) else {
+                panic!("{}: there is no setting `{}`", rule.rule, check.setting);
+            };
+            controls.push_str(&control(&rule, check, setting));
         }
+        let range = count..count + rule.checks.len();
+        count = range.end;
+        let _ = writeln!(
+            rules,
+            "  Rule {{ name: {:?}, severity: {}, profile: {}, summary: {:?}, why: {:?}, avoid: {}, follow: {}, \
+             references: &{:?}, check: |rule, context, findings| control::check(rule, &CONTROLS[{range:?}], context, \
+             findings) }},",
+            rule.rule,
+            severity(&rule.severity),
+            profile(rule.profile.as_deref().unwrap_or("default")),
+            rule.summary.trim(),
+            rule.why.trim(),
+            example(&rule.avoid),
+            example(&rule.follow),
+            rule.references,
+        );
     }
     rules.push_str("];\n");
     controls.push_str("];\n");
     rules + &controls
 }
 
-fn control(rule: &ControlRule, check: &Check) -> String {
+/// The ids of all settings, in the order of their table.
+fn setting_ids(data: &Path) -> Vec<String> {
+    all_settings(data).into_iter().map(|setting| setting.id).collect()
+}
+
+fn control(rule: &ControlRule, check: &Check, setting: usize) -> String {
     let weak = match &check.weak {
         Weak::AtMost(limit) => format!("Weak::AtMost({limit})"),
         Weak::AtLeast(limit) => format!("Weak::AtLeast({limit})"),
+        Weak::Between(first, last) => format!("Weak::Between({first}, {last})"),
         Weak::OneOf(words) => format!("Weak::OneOf(&{words:?})"),
         Weak::NoneOf(words) => format!("Weak::NoneOf(&{words:?})"),
         Weak::Holds(words) => format!("Weak::Holds(&{words:?})"),
@@ -239,6 +288,10 @@ fn control(rule: &ControlRule, check: &Check) -> String {
         Some("optional") => "Some(None)".to_owned(),
         Some(word) => format!("Some(Some({}))", severity(word)),
     };
+    let written = match check.written.as_deref().unwrap_or(&rule.severity) {
+        "optional" => "None".to_owned(),
+        word => format!("Some({})", severity(word)),
+    };
     let machines = match check.role.as_deref() {
         None => "None",
         Some("controlplane") => "Some(crate::directives::Role::ControlPlane)",
@@ -246,24 +299,24 @@ fn control(rule: &ControlRule, check: &Check) -> String {
         Some(word) => panic!("{}: `{word}` is not a role", rule.rule),
     };
     format!(
-        "  Control {{ rule: {:?}, setting: {:?}, weak: {weak}, versions: VersionSet::from_bits({}), role: {machines}, \
+        "  Control {{ rule: {:?}, setting: {:?}, setting_index: {setting}, weak: {weak}, versions: VersionSet::from_bits({}), role: {machines}, \
          not_in_container: {}, written: {}, absent: {absent}, problem: {:?}, expected: {:?}, write: {:?} }},\n",
         rule.rule,
         check.setting,
         bits(check.versions.as_deref()),
         check.not_in_container,
-        severity(check.written.as_deref().unwrap_or(&rule.severity)),
+        written,
         check.problem.trim(),
         check.expected.trim(),
         check.write.as_deref().unwrap_or("").trim(),
     )
 }
 
-fn example(example: &Example) -> String {
+pub(crate) fn example(example: &Example) -> String {
     format!("Example {{ talos: {:?}, text: {:?} }}", example.talos, example.text)
 }
 
-fn severity(word: &str) -> &'static str {
+pub(crate) fn severity(word: &str) -> &'static str {
     match word {
         "info" => "Severity::Info",
         "warning" => "Severity::Warning",
@@ -272,7 +325,7 @@ fn severity(word: &str) -> &'static str {
     }
 }
 
-fn profile(word: &str) -> &'static str {
+pub(crate) fn profile(word: &str) -> &'static str {
     match word {
         "default" => "Profile::Default",
         "hardened" => "Profile::Hardened",
@@ -297,7 +350,7 @@ fn places(place: &Place, setting_combine: &'static str, components: &[Component]
     let own = bits(place.versions.as_deref());
     let how = place.combine.as_deref().map_or(setting_combine, combine);
     let row = |field: &str, flag: Option<&str>, versions: u16| {
-        let (document, path) = field.split_once(' ').unwrap_or(("v1alpha1", field));
+        let (document, path) = split(field);
         let mut steps: Vec<&str> = path.split('.').collect();
         steps.extend(flag);
         format!(
@@ -309,25 +362,61 @@ fn places(place: &Place, setting_combine: &'static str, components: &[Component]
         (Some(field), None) => vec![row(field, None, own)],
         (None, Some(flag)) => {
             let (component, flag) = flag.split_once(' ').unwrap_or_else(|| panic!("`{flag}`: component and flag"));
-            let component = components.iter().find(|candidate| candidate.component == component);
-            let component = component.unwrap_or_else(|| panic!("`{flag}`: the component is not known"));
-            let arguments = component.arguments.iter();
+            let arguments = arguments_of(component, components).iter();
             arguments
-                .map(|place| {
-                    let field = place.field.as_deref().expect("a component takes its arguments in fields");
-                    row(field, Some(flag), own & bits(place.versions.as_deref()))
-                })
+                .map(|place| (place.argument_field(), bits(place.versions.as_deref())))
+                .filter(|(field, _)| place.only.as_deref().is_none_or(|only| only == split(field).0))
+                .map(|(field, versions)| row(field, Some(flag), own & versions))
                 .collect()
         }
         _ => panic!("a place is a field or a flag"),
     }
 }
 
-fn bits(versions: Option<&str>) -> u16 {
+impl Place {
+    /// The field of a place of arguments.
+    fn argument_field(&self) -> &str {
+        self.field.as_deref().expect("a component takes its arguments in fields")
+    }
+}
+
+fn arguments_of<'a>(component: &str, components: &'a [Component]) -> &'a [Place] {
+    let component = components.iter().find(|candidate| candidate.component == component);
+    &component.unwrap_or_else(|| panic!("the component is not known")).arguments
+}
+
+/// The document and the path of a field.
+fn split(field: &str) -> (&str, &str) {
+    field.split_once(' ').unwrap_or(("v1alpha1", field))
+}
+
+/// The rows of `denied-arguments.tsv`, each as many rows as its component takes arguments in.
+pub(crate) fn denied_arguments(data: &Path) -> String {
+    let components: Vec<Component> = read(&data.join("settings/components.yaml"));
+    let mut out = String::from("pub(super) static DENIED_ARGUMENTS: &[DeniedArgument] = &[\n");
+    for row in tsv::read(&data.join("denied-arguments.tsv")) {
+        let (component, argument, instead) = (row.get("component"), row.get("argument"), row.get("instead"));
+        let places = arguments_of(component, &components).iter();
+        let places = places.map(|place| (split(place.argument_field()), bits(place.versions.as_deref())));
+        for ((document, path), versions) in places.filter(|((document, _), _)| *document == row.get("document")) {
+            let versions = versions & row.versions();
+            let steps: Vec<&str> = path.split('.').collect();
+            let _ = writeln!(
+                out,
+                "  DeniedArgument {{ component: {component:?}, versions: VersionSet::from_bits({versions}), \
+                 document: {document:?}, path: &{steps:?}, argument: {argument:?}, instead: {instead:?} }},",
+            );
+        }
+    }
+    out.push_str("];\n");
+    out
+}
+
+pub(crate) fn bits(versions: Option<&str>) -> u16 {
     versions.map_or(0b11_1111, |versions| tsv::versions(versions).unwrap_or_else(|error| panic!("{versions}: {error}")))
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> T {
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> T {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -1,14 +1,14 @@
 //! One source from bytes to findings.
 
-use crate::context::{self, AskedVersions, Context, Mode, Versions};
+use crate::context::{self, AskedVersions, Context, Mode, VersionSource, Versions};
 use crate::directives::{self, Role};
 use crate::finding::{Finding, Profile};
-use crate::input::{self, InputKind};
+use crate::input::{self, Form, InputKind};
 use crate::rule::{Findings, Rule};
-use crate::settings::KernelArguments;
-use crate::text::{self, LineIndex, NotText};
+use crate::settings::{Words, kernel_arguments};
+use crate::text::{self, NotText};
 use crate::version::MinorVersion;
-use crate::{rules, schema, syntax};
+use crate::{rules, schema, secrets};
 
 /// What is asked of an analysis.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,8 @@ pub struct Options {
     pub profile: Option<Profile>,
     /// How the machine runs.
     pub mode: Mode,
+    /// What the source is, when that is known.
+    pub form: Form,
     /// Rules, or families as `kernel/`, to look for; all of the profile when empty. A rule named here speaks in every
     /// profile.
     pub select: Vec<String>,
@@ -45,12 +47,11 @@ pub struct Analysis {
 #[must_use]
 pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
     let (text, not_text) = text::decode(bytes);
-    let tree = syntax::parse(&text);
-    let inputs = input::recognise(&tree, path);
+    let tree = input::parse(&text, path, options.form);
+    let inputs = input::recognise(&tree, path, options.form);
     let is_read = |input: &input::Input<'_, '_>| input.kind.is_ours() && !matches!(input.kind, InputKind::Encrypted);
     let documents = inputs.iter().filter(|input| is_read(input)).count();
-    let lines = LineIndex::new(&text);
-    let directives = directives::read(&text, &tree, &lines);
+    let directives = directives::read(&text, &tree);
     let asked = AskedVersions { talos: options.talos, kubernetes: options.kubernetes };
     let versions = context::versions(asked, &directives, &inputs);
     let mut analysis = Analysis { findings: Vec::new(), notices: Vec::new(), documents, versions };
@@ -66,6 +67,7 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
     }
     let issues: Vec<_> = inputs.iter().flat_map(|input| schema::check(input, versions.talos)).collect();
     let role = directives.modeline.role.or_else(|| role_of(&inputs));
+    let is_assumed = versions.talos_source == VersionSource::Assumed;
     let context = Context {
         text: &text,
         tree: &tree,
@@ -76,10 +78,12 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
         profile: options.profile.or(directives.modeline.profile).unwrap_or_default(),
         mode: options.mode,
         role,
-        kernel_arguments: KernelArguments::read(&inputs, &text),
+        kernel_arguments: kernel_arguments(&inputs, &text, versions.talos, is_assumed),
+        words: Words::new(&tree, &inputs),
+        secrets: secrets::gather(&inputs),
     };
     let wanted = wanted(options, context.profile);
-    analysis.findings = rules::suppress(&context, &lines, &wanted, find(&wanted, &context, not_text));
+    analysis.findings = rules::suppress(&context, &wanted, find(&wanted, &context, not_text));
     analysis
 }
 

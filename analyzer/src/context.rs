@@ -4,7 +4,8 @@ use crate::directives::{Directives, Role};
 use crate::finding::{Profile, Severity};
 use crate::input::{Input, InputKind, is_unknown};
 use crate::schema::Issue;
-use crate::settings::{self, Effective, KernelArguments, Setting};
+use crate::secrets::Secret;
+use crate::settings::{self, Effective, Found, KernelArguments, Setting, Words};
 use crate::syntax::{NodeRef, Tree};
 use crate::tables;
 use crate::text::Span;
@@ -89,8 +90,12 @@ pub struct Context<'t, 's> {
     pub mode: Mode,
     /// The role of the machine, if it is known.
     pub role: Option<Role>,
-    /// The kernel arguments.
-    pub kernel_arguments: KernelArguments<'t>,
+    /// The kernel arguments, a list a machine or image.
+    pub kernel_arguments: Vec<KernelArguments<'t>>,
+    /// The words of the source.
+    pub words: Words,
+    /// The places for secret material, and what they hold.
+    pub secrets: Vec<Secret<'t, 's>>,
 }
 
 impl<'t, 's> Context<'t, 's> {
@@ -124,7 +129,7 @@ impl<'t, 's> Context<'t, 's> {
     /// What the machine gets for a setting.
     #[must_use]
     pub fn effective(&self, setting: &'static Setting) -> Effective<'t, 's> {
-        settings::effective(setting, self.inputs, self.talos())
+        settings::effective(setting, self.inputs, &self.words, self.talos())
     }
 
     /// What the machine gets for the setting called `id`. `None` when there is no such setting, which a test of the
@@ -132,6 +137,12 @@ impl<'t, 's> Context<'t, 's> {
     #[must_use]
     pub fn effective_by_id(&self, id: &str) -> Option<Effective<'t, 's>> {
         settings::setting(id).map(|setting| self.effective(setting))
+    }
+
+    /// The values at `path` of documents of kind `document`: [`settings::find`] in this source.
+    #[must_use]
+    pub fn find(&self, document: &str, path: &[&str]) -> Vec<Found<'t, 's>> {
+        if self.words.may_hold(path) { settings::find(self.inputs, document, path) } else { Vec::new() }
     }
 
     /// The documents of one kind.
@@ -147,8 +158,8 @@ impl<'t, 's> Context<'t, 's> {
         holder.map_or("", |input| input.kind.name())
     }
 
-    /// The range to show for what is absent: the key on the way to `path` that is nearest to it, else the first key of
-    /// the document.
+    /// The range to show for what is absent: the key on the way to `path` that is nearest to it, else the kind or
+    /// the first key of the document.
     #[must_use]
     pub fn nearest(&self, root: NodeRef<'t, 's>, path: &[&str]) -> Span {
         let mut node = root;
@@ -158,7 +169,8 @@ impl<'t, 's> Context<'t, 's> {
             span = Some(key.span());
             node = value.resolved();
         }
-        span.or_else(|| root.children().next().map(NodeRef::span)).unwrap_or(root.span())
+        let first = || root.entry("kind").map(|(kind, _)| kind).or_else(|| root.children().next()).map(NodeRef::span);
+        span.or_else(first).unwrap_or(root.span())
     }
 
     /// The severity for something optional: `info`, and `warning` where hardening is asked for.

@@ -71,12 +71,15 @@ pub struct Directives {
 
 /// Reads the comments of a source.
 #[must_use]
-pub fn read(text: &str, tree: &Tree<'_>, lines: &LineIndex) -> Directives {
+pub fn read(text: &str, tree: &Tree<'_>) -> Directives {
     let mut directives = Directives::default();
+    // Few files have such comments, and only those need their lines.
+    let mut lines = None;
     let first_node = tree.roots().next().map_or(u32::MAX, |root| root.span().start);
     for comment in &tree.comments {
         let content = comment.span.slice(text).trim_start_matches('#').trim();
         if let Some(rest) = content.strip_prefix("talint:") {
+            let lines = lines.get_or_insert_with(|| LineIndex::new(text));
             read_one(rest.trim(), comment.span, text, lines, first_node, &mut directives);
         } else if content.starts_with("yaml-language-server:") && content.contains("talos") {
             directives.schema_version = schema_version(content).or(directives.schema_version);

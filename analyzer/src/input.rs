@@ -2,6 +2,10 @@
 //!
 //! The path of a file only breaks ties. What is not Talos's is [`InputKind::Foreign`], and nothing is ever said of it.
 
+mod command_lines;
+
+pub use command_lines::{Form, parse};
+
 use crate::syntax::{Kind, NodeRef, Style, Tree};
 use crate::tables::{self, DocumentType, Shape, Type};
 use crate::text::Span;
@@ -23,7 +27,12 @@ pub enum InputKind {
     /// An Image Factory schematic.
     Schematic,
     /// A kernel command line.
-    KernelCommandLine,
+    KernelCommandLine {
+        /// Whether it is that of a machine, of which absence says something; else its arguments are added to Talos's own.
+        whole: bool,
+    },
+    /// The kernel arguments that Omni wants for a machine, and those it runs with.
+    OmniKernelArgs,
     /// A bundle of secrets, as `talosctl gen secrets` writes it.
     SecretsBundle,
     /// The client configuration of `talosctl`.
@@ -58,7 +67,8 @@ impl InputKind {
             Self::UnknownDocument => "unknown",
             Self::JsonPatch => "json-patch",
             Self::Schematic => "schematic",
-            Self::KernelCommandLine => "cmdline",
+            Self::KernelCommandLine { .. } => "cmdline",
+            Self::OmniKernelArgs => "kernel-args",
             Self::SecretsBundle => "secrets-bundle",
             Self::Talosconfig => "talosconfig",
             Self::Encrypted => "encrypted",
@@ -83,13 +93,22 @@ pub struct Input<'t, 's> {
 
 /// Recognises every document of a source. `path` is the name of the file, for ties.
 #[must_use]
-pub fn recognise<'t, 's>(tree: &'t Tree<'s>, path: &str) -> Vec<Input<'t, 's>> {
+pub fn recognise<'t, 's>(tree: &'t Tree<'s>, path: &str, form: Form) -> Vec<Input<'t, 's>> {
     let mut inputs: Vec<Input<'t, 's>> = tree
         .documents
         .iter()
         .map(|document| {
             let root = document.root.map(|id| tree.node(id));
-            let kind = root.map_or(InputKind::Empty, |root| recognise_document(root, path));
+            let kind = match root {
+                Some(_) if tree.is_plain => InputKind::KernelCommandLine { whole: form != Form::ExtraArguments },
+                Some(root) => recognise_document(root, path),
+                None => InputKind::Empty,
+            };
+            // A command line in the dump of a resource is looked at where it stands.
+            let root = match kind {
+                InputKind::KernelCommandLine { .. } => root.map(|root| root.at(CMDLINE_PATH).unwrap_or(root)),
+                _ => root,
+            };
             Input { kind, root, span: document.span, broken: document.broken }
         })
         .collect();
@@ -97,21 +116,72 @@ pub fn recognise<'t, 's>(tree: &'t Tree<'s>, path: &str) -> Vec<Input<'t, 's>> {
     let beside_ours =
         inputs.iter().any(|input| matches!(input.kind, InputKind::MachineConfig { .. } | InputKind::Document(_)));
     for input in &mut inputs {
-        if matches!(input.kind, InputKind::UnknownDocument) && !beside_ours {
-            let kind = input.root.and_then(|root| root.get("kind")).map_or("", NodeRef::value);
-            let close = tables::documents().iter().any(|document| strsim::osa_distance(document.kind, kind) <= 3);
+        if beside_ours && matches!(input.kind, InputKind::Foreign) {
+            input.kind = input.root.map_or(input.kind, recognise_beside_ours);
+        } else if matches!(input.kind, InputKind::UnknownDocument) && !beside_ours {
+            let is_close = |word: &str, most| {
+                tables::documents().iter().any(|document| strsim::osa_distance(document.kind, word) <= most)
+            };
+            let close = input.root.is_some_and(|root| match root.get("kind") {
+                Some(kind) => is_close(kind.value(), 3),
+                // The key itself may be misspelt.
+                None => root.entries().any(|(_, value)| is_close(value.value(), 0)),
+            });
             if !close {
                 input.kind = InputKind::Foreign;
             }
         }
     }
+    // From 1.14 the endpoint of the cluster stands in a document of its own.
+    let endpoint_beside = inputs.iter().any(|input| {
+        input.kind.name() == "KubeClusterConfig" && input.root.is_some_and(|root| root.entry("endpoint").is_some())
+    });
+    if endpoint_beside {
+        for input in &mut inputs {
+            if let (InputKind::MachineConfig { whole }, Some(root)) = (&mut input.kind, input.root) {
+                *whole = *whole || names_role(root) && has_place_for_secrets(root);
+            }
+        }
+    }
+    if !inputs.iter().any(|input| input.kind.is_ours()) {
+        for (input, document) in inputs.iter_mut().zip(&tree.documents) {
+            if document.broken && is_broken_configuration(input.root, &document.unread, path) {
+                input.kind = InputKind::MachineConfig { whole: false };
+            }
+        }
+    }
+    if form == Form::Patch {
+        claim(&mut inputs);
+    }
     inputs
 }
 
-/// Takes the documents of a source for Talos's, because its user says so: a patch may be too short to show it.
-pub fn claim(inputs: &mut [Input<'_, '_>]) {
-    for input in inputs.iter_mut().filter(|input| matches!(input.kind, InputKind::Foreign)) {
-        let Some(root) = input.root else { continue };
+/// Takes the documents of a patch for Talos's.
+fn claim(inputs: &mut [Input<'_, '_>]) {
+    let is_open = |input: &&mut Input<'_, '_>| {
+        let has_own_key = || {
+            let root = input.root.filter(|root| root.entry("kind").is_none() && root.entry("apiVersion").is_none());
+            root.is_some_and(|root| root.entries().any(|(key, _)| is_root_key(key.value())))
+        };
+        matches!(input.kind, InputKind::Foreign) || matches!(input.kind, InputKind::UnknownDocument) && has_own_key()
+    };
+    // Talos passes over a document of a patch that only says what it is.
+    let says_nothing = |root: NodeRef<'_, '_>| {
+        let is_header = |key: &str| matches!(key, "version" | "kind" | "name");
+        let is_deleted = |value: NodeRef<'_, '_>| value.get("$patch").is_some_and(|patch| patch.value() == "delete");
+        root.kind() == Kind::Mapping
+            && root
+                .entries()
+                .all(|(key, value)| is_header(key.value()) && (value.kind() == Kind::Scalar || is_deleted(value)))
+    };
+    for input in inputs.iter_mut() {
+        if let Some(root) = input.root.filter(|root| says_nothing(*root)) {
+            let is_bare = root.entries().next().is_none();
+            input.kind = if is_bare { InputKind::MachineConfig { whole: false } } else { InputKind::Foreign };
+        }
+    }
+    for input in inputs.iter_mut().filter(is_open) {
+        let Some(root) = input.root.filter(|root| !says_nothing(*root)) else { continue };
         input.kind = match root.kind() {
             Kind::Sequence => InputKind::JsonPatch,
             Kind::Mapping if root.entry("kind").is_some() => InputKind::UnknownDocument,
@@ -121,12 +191,47 @@ pub fn claim(inputs: &mut [Input<'_, '_>]) {
     }
 }
 
+/// Where the dump of a resource holds the command line.
+const CMDLINE_PATH: &[&str] = &["spec", "cmdline"];
+
+/// Tells what a document is that is like none of Talos's, but stands beside one: another project's, or a slip.
+fn recognise_beside_ours(root: NodeRef<'_, '_>) -> InputKind {
+    let kind = root.get("kind").map_or("", NodeRef::value);
+    match tables::document_type(kind).filter(|document| document.kind != tables::V1ALPHA1) {
+        Some(document) => InputKind::Document(document),
+        None if root.entries().all(|(key, _)| !matches!(key.value(), "kind" | "apiVersion"))
+            && root.entries().next().is_some_and(|(key, _)| !is_unknown(key))
+            && !is_unknown(root) =>
+        {
+            InputKind::UnknownDocument
+        }
+        None => InputKind::Foreign,
+    }
+}
+
+/// Whether a document that could not be read is a configuration, by its name and what can be made out of it.
+fn is_broken_configuration(root: Option<NodeRef<'_, '_>>, unread: &str, path: &str) -> bool {
+    const BEGINNINGS: &[&str] = &["machine:", "cluster:", "version: v1alpha1", "apiVersion: v1alpha1"];
+    let is_beginning = |line: &str| {
+        let line = line.trim_start_matches(['{', '"', '-', ' ']).replace('"', "");
+        BEGINNINGS.iter().any(|beginning| line.starts_with(beginning))
+    };
+    let has_section = root.is_some_and(|root| root.entry("machine").is_some() || root.entry("cluster").is_some());
+    is_named_after_talos(path) && (has_section || unread.lines().any(is_beginning))
+}
+
+fn is_named_after_talos(path: &str) -> bool {
+    path.split(['/', '\\']).any(|part| {
+        let part = part.to_ascii_lowercase();
+        part.contains("talos") || part.contains("controlplane") || part.contains("machineconfig")
+    })
+}
+
 fn recognise_document(root: NodeRef<'_, '_>, path: &str) -> InputKind {
     match root.kind() {
         Kind::Mapping => recognise_mapping(root, path),
         Kind::Sequence if is_json_patch(root) => InputKind::JsonPatch,
         Kind::Scalar if root.is_null() => InputKind::Empty,
-        Kind::Scalar if is_kernel_command_line(root, path) => InputKind::KernelCommandLine,
         _ => InputKind::Foreign,
     }
 }
@@ -134,6 +239,15 @@ fn recognise_document(root: NodeRef<'_, '_>, path: &str) -> InputKind {
 fn recognise_mapping(root: NodeRef<'_, '_>, path: &str) -> InputKind {
     if is_wholly_encrypted(root) {
         return if is_encrypted_talos(root, path) { InputKind::Encrypted } else { InputKind::Foreign };
+    }
+    if let Some(resource) = root.at(&["metadata", "type"]).filter(|_| root.entry("spec").is_some()) {
+        return match resource.value() {
+            "KernelCmdlines.runtime.talos.dev" if root.at(CMDLINE_PATH).is_some() => {
+                InputKind::KernelCommandLine { whole: true }
+            }
+            "KernelArgsStatuses.omni.sidero.dev" | "KernelArgs.omni.sidero.dev" => InputKind::OmniKernelArgs,
+            _ => InputKind::Foreign,
+        };
     }
     let api_version = root.get("apiVersion").map(NodeRef::value);
     let kind = root.get("kind").filter(|kind| !kind.value().is_empty()).map(NodeRef::value);
@@ -143,17 +257,19 @@ fn recognise_mapping(root: NodeRef<'_, '_>, path: &str) -> InputKind {
                 .filter(|document| document.kind != tables::V1ALPHA1)
                 .map_or(InputKind::UnknownDocument, InputKind::Document);
         }
-        (Some("v1alpha1"), None) => {}
+        (Some("v1alpha1"), None) if !is_machine_config(root, path) => return InputKind::UnknownDocument,
         // A version of another group is another project's. Without any, the kind must be one of ours.
         (other, Some(kind)) => {
-            let is_ours = other.is_none_or(|version| version.starts_with("v1") && !version.contains('/'));
+            // Other projects keep what they say of an object apart from its metadata.
+            let is_object = ["metadata", "spec", "status"].iter().any(|key| root.entry(key).is_some());
+            let is_ours = other.is_none_or(|version| !version.contains('/')) && !is_object;
             return match tables::document_type(kind).filter(|document| is_ours && document.kind != tables::V1ALPHA1) {
                 Some(document) => InputKind::Document(document),
                 None => InputKind::Foreign,
             };
         }
+        (Some("v1alpha1") | None, None) => {}
         (Some(_), None) => return InputKind::Foreign,
-        (None, None) => {}
     }
     if is_machine_config(root, path) {
         return InputKind::MachineConfig { whole: is_whole(root) };
@@ -184,42 +300,69 @@ fn is_machine_config(root: NodeRef<'_, '_>, path: &str) -> bool {
     let section = |name: &str| root.get(name).filter(|node| node.kind() == Kind::Mapping);
     let machine = section("machine");
     let cluster = section("cluster");
+    let evidence =
+        |section: Option<NodeRef<'_, '_>>, name| section.map_or((0, 0), |section| count_known(section, name));
+    let (of_machine, against_machine) = evidence(machine, "machine");
+    let (of_cluster, against_cluster) = evidence(cluster, "cluster");
     let has_section = root.entry("machine").is_some() || root.entry("cluster").is_some();
     if root.get("version").is_some_and(|version| version.value() == "v1alpha1") {
-        return has_section || root.entries().all(|(key, _)| is_root_key(key.value()));
+        let speaks_against = against_machine + against_cluster > 0 && of_machine + of_cluster == 0;
+        return !speaks_against && (has_section || root.entries().all(|(key, _)| is_root_key(key.value())));
     }
     let foreign = root.entries().filter(|(key, _)| !is_root_key(key.value())).count();
-    let named_after_talos = path.split(['/', '\\']).any(|part| {
-        let part = part.to_ascii_lowercase();
-        part.contains("talos") || part.contains("controlplane") || part.contains("machineconfig")
-    });
-    if let Some(machine) = machine {
-        let (known, unknown) = count_known(machine, "machine");
-        let misspelt_root = foreign <= 1 && known >= unknown;
-        if known >= 1 && (known >= unknown && foreign == 0 || unknown == 0 && misspelt_root) {
-            return true;
-        }
-        if named_after_talos && foreign == 0 && machine.entries().next().is_some() {
+    let named_after_talos = is_named_after_talos(path);
+    if of_machine >= 1 {
+        let misspelt_root = against_machine == 0 && foreign <= 1;
+        if foreign == 0 && of_machine >= against_machine || misspelt_root {
             return true;
         }
     }
-    if let Some(cluster) = cluster {
-        let (known, unknown) = count_known(cluster, "cluster");
-        if foreign == 0 && known >= 1 && known >= unknown {
-            // Words such as `network`, `ca` or `id` stand below `cluster` in many an application's values.
-            let distinct = cluster.entries().any(|(key, value)| is_distinct(key.value(), value));
-            return distinct || named_after_talos;
-        }
+    if let Some(cluster) = cluster
+        && foreign == 0
+        && of_cluster >= 1
+        && of_cluster >= against_cluster
+    {
+        // Words such as `network`, `ca` or `id` stand below `cluster` in many an application's values.
+        let distinct = cluster.entries().any(|(key, value)| is_distinct(key.value(), value));
+        return distinct || named_after_talos && against_cluster == 0;
     }
-    named_after_talos && foreign == 0 && has_section && root.entry("$patch").is_some()
+    let is_telling =
+        machine.is_some_and(|machine| machine.entries().next().is_some()) || root.entry("$patch").is_some();
+    named_after_talos && foreign == 0 && has_section && is_telling
 }
 
-/// How many keys of a section Talos knows, in any version, and how many it does not.
+/// How many keys of a section speak for Talos, and how many against it: those that it knows, with a value of the kind
+/// they hold, or that are misspelt, and all others.
 fn count_known(section: NodeRef<'_, '_>, name: &str) -> (usize, usize) {
     let Some(section_type) = struct_of(tables::v1alpha1().root, name) else { return (0, 0) };
-    let known = section.entries().filter(|(key, _)| section_type.field(key.value()).is_some()).count();
-    let patched = section.entries().filter(|(key, _)| matches!(key.value(), "$patch" | "<<")).count();
-    (known + patched, section.entries().count() - known - patched)
+    let speaks_for = |(key, value): &(NodeRef<'_, '_>, NodeRef<'_, '_>)| {
+        let word = key.value();
+        if let Some(field) = section_type.field(word) {
+            // A name that only Talos has speaks for it even with a value it cannot have.
+            let is_own = word.contains(char::is_uppercase) || matches!(word, "kubelet" | "sysctls" | "sysfs" | "udev");
+            return is_own || field.variants.iter().any(|variant| can_hold(variant.shape.value(), word, *value));
+        }
+        let similar = |field: &tables::Field| strsim::osa_distance(field.name, word) <= word.len() / 4;
+        matches!(word, "$patch" | "<<") || is_unknown(*key) || section_type.fields.iter().any(similar)
+    };
+    let known = section.entries().filter(speaks_for).count();
+    (known, section.entries().count() - known)
+}
+
+/// Whether a value is of the kind that a field holds: a mapping, a list or a single value.
+fn can_hold(shape: &Shape, key: &str, value: NodeRef<'_, '_>) -> bool {
+    let node = value.resolved();
+    if node.is_null() || is_unknown(node) || node.get("$patch").is_some() {
+        return true;
+    }
+    match shape {
+        Shape::Struct(_) | Shape::Map(_) => node.kind() == Kind::Mapping,
+        Shape::List(_) => node.kind() == Kind::Sequence,
+        Shape::Any | Shape::Pointer(_) => true,
+        // `type` is a word that everyone uses; its values are not.
+        _ if key == "type" => matches!(node.value(), "controlplane" | "worker" | "init" | "join"),
+        _ => node.kind() == Kind::Scalar,
+    }
 }
 
 /// Whether a key below `cluster` is Talos's beyond doubt: by its own name, or by what it holds.
@@ -261,9 +404,16 @@ fn struct_of(parent: &'static Type, field: &str) -> Option<&'static Type> {
 /// A whole configuration names the role of the machine, the endpoint of the cluster, and holds some of its secrets (or
 /// a place for them). A patch holds one of these at the most.
 fn is_whole(root: NodeRef<'_, '_>) -> bool {
-    let has = |path: &[&str]| root.at(path).is_some();
+    names_role(root) && root.at(&["cluster", "controlPlane", "endpoint"]).is_some() && has_place_for_secrets(root)
+}
+
+fn names_role(root: NodeRef<'_, '_>) -> bool {
+    root.at(&["machine", "type"]).is_some()
+}
+
+fn has_place_for_secrets(root: NodeRef<'_, '_>) -> bool {
     let secrets = [["machine", "token"], ["machine", "ca"], ["cluster", "token"], ["cluster", "ca"], ["cluster", "id"]];
-    has(&["machine", "type"]) && has(&["cluster", "controlPlane", "endpoint"]) && secrets.iter().any(|path| has(path))
+    secrets.iter().any(|path| root.at(path).is_some())
 }
 
 fn is_json_patch(root: NodeRef<'_, '_>) -> bool {
@@ -285,19 +435,6 @@ fn is_schematic(root: NodeRef<'_, '_>) -> bool {
     };
     customization.entries().any(|(key, _)| CUSTOMIZATION.contains(&key.value()))
         || root_known && (customization.is_null() || customization.kind() == Kind::Mapping)
-}
-
-/// One line of words, of which enough are arguments that kernels and Talos know.
-fn is_kernel_command_line(root: NodeRef<'_, '_>, path: &str) -> bool {
-    const TELLING: &[&str] =
-        &["talos.", "console", "init_on_alloc", "init_on_free", "slab_nomerge", "pti", "printk.", "BOOT_IMAGE"];
-    let text = root.value();
-    if root.node().style != Style::Plain || text.is_empty() {
-        return false;
-    }
-    let telling = text.split_whitespace().filter(|word| TELLING.iter().any(|start| word.starts_with(start))).count();
-    let file = path.rsplit(['/', '\\']).next().unwrap_or("");
-    telling >= 2 || telling == 1 && file.contains("cmdline")
 }
 
 /// A binary file encrypted by SOPS, or a document in which no value but SOPS's own is in clear text.
@@ -358,11 +495,13 @@ const SECRET_REFERENCES: [&str; 8] =
 /// [`is_unknown`] for a text.
 #[must_use]
 pub fn is_unknown_text(text: &str) -> bool {
-    text.starts_with("ENC[")
-        || text.contains("{{")
-        || text.contains("{%")
+    // Nearly all texts hold neither sign, and this is asked of every value.
+    let bytes = text.as_bytes();
+    let is_template = (bytes.contains(&b'{') || bytes.contains(&b'$'))
         // `$$` is a `$` that a template leaves in place.
-        || text.contains("${") || text.contains("$(") || text.contains("$$")
+        && ["{{", "{%", "${", "$(", "$$"].iter().any(|sign| text.contains(sign));
+    is_template
+        || text.starts_with("ENC[")
         || SECRET_REFERENCES.iter().any(|start| text.starts_with(start))
         || text.starts_with('<') && text.ends_with('>') && text.len() > 2
 }

@@ -5,13 +5,14 @@ use crate::config::{self, Layered, Origin, Place, Refusal, RefusalKind};
 use crate::context::{self, AskedVersions, Context, VersionSource, Versions};
 use crate::directives::{self, Directives, Role};
 use crate::finding::{Finding, Related};
-use crate::input::{self, Input, InputKind};
+use crate::input::{self, Form, Input, InputKind};
 use crate::rule::Rule;
 use crate::rules;
 use crate::schema::{self, Issue};
-use crate::settings::KernelArguments;
+use crate::secrets;
+use crate::settings::{Words, kernel_arguments};
 use crate::syntax::{self, Tree};
-use crate::text::{self, LineIndex, NotText, Span};
+use crate::text::{self, NotText, Span};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -47,19 +48,15 @@ struct Read<'t, 's> {
     not_text: Option<NotText>,
     tree: &'t Tree<'s>,
     inputs: Vec<Input<'t, 's>>,
-    lines: LineIndex,
     directives: Directives,
 }
 
 impl<'t> Read<'t, 't> {
     fn new(path: &'t str, text: &'t str, not_text: Option<NotText>, tree: &'t Tree<'t>, is_patch: bool) -> Self {
-        let mut inputs = input::recognise(tree, path);
-        if is_patch {
-            input::claim(&mut inputs);
-        }
-        let lines = LineIndex::new(text);
-        let directives = directives::read(text, tree, &lines);
-        Self { path, text, not_text, tree, inputs, lines, directives }
+        let form = if is_patch { Form::Patch } else { Form::Detected };
+        let inputs = input::recognise(tree, path, form);
+        let directives = directives::read(text, tree);
+        Self { path, text, not_text, tree, inputs, directives }
     }
 
     fn context<'c>(
@@ -82,7 +79,14 @@ impl<'t> Read<'t, 't> {
             profile: options.profile.or(self.directives.modeline.profile).unwrap_or_default(),
             mode: options.mode,
             role,
-            kernel_arguments: KernelArguments::read(&self.inputs, self.text),
+            kernel_arguments: kernel_arguments(
+                &self.inputs,
+                self.text,
+                versions.talos,
+                versions.talos_source == VersionSource::Assumed,
+            ),
+            words: Words::new(self.tree, &self.inputs),
+            secrets: secrets::gather(&self.inputs),
         }
     }
 
@@ -165,7 +169,7 @@ pub fn analyze_layered(base: Source<'_>, patches: &[Source<'_>], options: &Optio
 
     for ((read, analysis), found) in reads.iter().zip(&mut analyses).zip(found) {
         let context = read.context(options, versions, None, &[]);
-        analysis.findings = rules::suppress(&context, &read.lines, &wanted, sorted(found));
+        analysis.findings = rules::suppress(&context, &wanted, sorted(found));
     }
     LayeredAnalysis { sources: analyses, layered }
 }

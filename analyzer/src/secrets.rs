@@ -3,36 +3,38 @@
 //! What is secret is told by the tables, and beyond them by the names of keys and the look of values: to hide too much
 //! costs nothing.
 
-use crate::input::{self, Input, InputKind};
-use crate::syntax::{self, Kind, NodeRef, Tree};
+use crate::input::{self, Form, Input, InputKind};
+use crate::syntax::{Kind, NodeRef, Tree};
 use crate::tables::{self, Shape, Type};
 use crate::text::{LineIndex, Span, decode};
+use base64::Engine as _;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// The length of a bootstrap token.
+const TOKEN_LENGTH: usize = 23;
+
+/// How PEM begins.
+const PEM: &str = "-----BEGIN ";
+const PEM_IN_BASE64: &str = "LS0tLS1CRUdJTi";
+const CERTIFICATE_IN_BASE64: &str = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS";
+const PUBLIC_KEY_IN_BASE64: &str = "LS0tLS1CRUdJTiBQVUJMSUMg";
 
 /// The bytes of every secret in the source `bytes`, called `path`, in their order. What is not Talos's holds none that
 /// would ever be shown.
 #[must_use]
-pub fn find(path: &str, bytes: &[u8]) -> Vec<Span> {
-    spans(path, bytes, false)
-}
-
-/// [`find`] in a source that its user says is Talos's, however little of it there is.
-#[must_use]
-pub fn find_in_patch(path: &str, bytes: &[u8]) -> Vec<Span> {
-    spans(path, bytes, true)
-}
-
-fn spans(path: &str, bytes: &[u8], is_claimed: bool) -> Vec<Span> {
+pub fn find(path: &str, bytes: &[u8], form: Form) -> Vec<Span> {
     let (text, _) = decode(bytes);
-    let tree = syntax::parse(&text);
-    let mut inputs = input::recognise(&tree, path);
-    if is_claimed {
-        input::claim(&mut inputs);
-    }
+    let tree = input::parse(&text, path, form);
+    let inputs = input::recognise(&tree, path, form);
     let mut spans = Vec::new();
     for input in inputs.iter().filter(|input| input.kind.is_ours()) {
         let Some(root) = input.root else { continue };
-        in_document(input, root, &mut spans);
-        by_look(root, &mut spans);
+        for field in fields(input) {
+            all_scalars(field, &mut |scalar| spans.push(scalar.span()));
+        }
+        by_look(root, &mut |scalar| spans.push(scalar.span()));
+        credentials(root, &text, &mut spans);
     }
     if tree.documents.iter().any(|document| document.broken) {
         in_unread_lines(&text, &tree, &mut spans);
@@ -42,40 +44,165 @@ fn spans(path: &str, bytes: &[u8], is_claimed: bool) -> Vec<Span> {
     spans
 }
 
-fn in_document(input: &Input<'_, '_>, root: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
-    match input.kind {
-        InputKind::MachineConfig { .. } => in_structure(root, tables::v1alpha1().root, spans),
-        InputKind::Document(document) => in_structure(root, document.root, spans),
-        InputKind::JsonPatch => root.items().for_each(|operation| in_operation(operation, spans)),
-        InputKind::SecretsBundle | InputKind::Talosconfig => all_scalars(root, spans),
-        _ => {}
+/// The scalars of a document that are there to hold secret material, whatever they hold now, in their order: what the
+/// tables call secret, and what is secret by its look. Unlike [`find`] it leaves out what is only hidden for safety.
+fn scalars<'t, 's>(input: &Input<'t, 's>) -> Vec<NodeRef<'t, 's>> {
+    let mut found = Vec::new();
+    // A configuration embedded in a schematic is hidden as a whole, but need not hold a secret.
+    let is_schematic = matches!(input.kind, InputKind::Schematic);
+    for field in fields(input).into_iter().filter(|_| !is_schematic) {
+        // What holds more than a secret tells by its keys which part is one.
+        let is_whole_secret = field.kind() == Kind::Scalar;
+        all_scalars(field, &mut |scalar| {
+            if is_whole_secret || scalar.key().is_some_and(|key| is_named_secret(key.value())) {
+                found.push(scalar);
+            }
+        });
+    }
+    if let Some(root) = input.root.filter(|_| input.kind.is_ours()) {
+        all_scalars(root, &mut |scalar| {
+            if looks_secret(scalar.value()) {
+                found.push(scalar);
+            }
+        });
+    }
+    found.sort_by_key(|scalar| scalar.span());
+    found.dedup();
+    found
+}
+
+/// A place for secret material, and what it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Secret<'t, 's> {
+    /// The scalar.
+    pub node: NodeRef<'t, 's>,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// The places for secret material in `inputs`, in their order.
+#[must_use]
+pub fn gather<'t, 's>(inputs: &[Input<'t, 's>]) -> Vec<Secret<'t, 's>> {
+    // A kernel command line is that of a machine, and no file to keep.
+    let kept = inputs.iter().filter(|input| !matches!(input.kind, InputKind::KernelCommandLine { .. }));
+    // Credentials in kernel arguments are for `kernel/config-source`.
+    let is_argument = |node: &NodeRef<'t, 's>| {
+        let list = node.parent().and_then(NodeRef::key);
+        list.is_some_and(|key| key.value() == "extraKernelArgs")
+    };
+    let nodes = kept.flat_map(scalars).filter(|node| !is_argument(node));
+    nodes.map(|node| Secret { node, content: content(node) }).collect()
+}
+
+/// What a scalar that is there to hold secret material holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Nothing, or nothing secret: a certificate, an address without a token.
+    Nothing,
+    /// What stands for a secret: encrypted, a reference, a placeholder, or something that was struck out.
+    Withheld,
+    /// The secret, in clear text.
+    Plain,
+}
+
+/// What `scalar`, one of [`scalars`], holds.
+fn content(scalar: NodeRef<'_, '_>) -> Content {
+    let value = scalar.value().trim();
+    let is_public = value.contains("BEGIN CERTIFICATE")
+        || value.contains("BEGIN PUBLIC KEY")
+        || value.starts_with(CERTIFICATE_IN_BASE64)
+        || value.starts_with(PUBLIC_KEY_IN_BASE64);
+    let is_public = is_public && !value.contains("PRIVATE KEY");
+    let is_url_without_token = value.contains("://") && !has_join_token(value) && password_in(value).is_none();
+    if scalar.is_null() || value.is_empty() || is_public || is_url_without_token && !input::is_unknown(scalar) {
+        Content::Nothing
+    } else if input::is_unknown(scalar) || is_placeholder(value) {
+        Content::Withheld
+    } else {
+        Content::Plain
     }
 }
 
-fn in_structure(node: NodeRef<'_, '_>, structure: &'static Type, spans: &mut Vec<Span>) {
+/// Whether a text stands for a secret that is put in its place later: `REPLACE_ME`, `$TOKEN`, `******`.
+fn is_placeholder(value: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "replace",
+        "changeme",
+        "change-me",
+        "change_me",
+        "placeholder",
+        "your-",
+        "your_",
+        "insert",
+        "todo",
+        "redacted",
+        "example key",
+        "...",
+    ];
+    let is_struck_out = value.chars().all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '-' | '_' | '?' | '\u{2026}'));
+    let is_named = value.len() <= 80 && {
+        let lower = value.to_ascii_lowercase();
+        WORDS.iter().any(|word| lower.contains(word))
+    };
+    let is_variable = value.starts_with(['$', '%', '@']) || value.contains(['<', '>']);
+    // The documentation of Talos writes `--- EXAMPLE KEY ---` in base64, and shortens keys to their beginning.
+    let in_base64 = || {
+        // An example is short, a key is not, and need not be decoded.
+        let decoded =
+            if value.len() <= 80 { base64::engine::general_purpose::STANDARD.decode(value).ok() } else { None };
+        decoded.is_some_and(|bytes| bytes.windows(7).any(|word| word == b"EXAMPLE"))
+    };
+    let is_shortened = (value.starts_with(PEM) || value.starts_with(PEM_IN_BASE64)) && value.len() < 100;
+    is_struck_out || is_named || is_variable || value.contains("EXAMPLE") || is_shortened || in_base64()
+}
+
+/// The values of the fields that hold secrets and nothing else, of structures that hold secrets among other things, and
+/// of whole documents that do.
+fn fields<'t, 's>(input: &Input<'t, 's>) -> Vec<NodeRef<'t, 's>> {
+    let mut fields = Vec::new();
+    let Some(root) = input.root else { return fields };
+    match input.kind {
+        InputKind::MachineConfig { .. } => in_structure(root, tables::v1alpha1().root, &mut fields),
+        InputKind::Document(document) => in_structure(root, document.root, &mut fields),
+        InputKind::JsonPatch => root.items().for_each(|operation| in_operation(operation, &mut fields)),
+        InputKind::Schematic => in_structure(root, tables::schematic(), &mut fields),
+        InputKind::SecretsBundle | InputKind::Talosconfig => fields.push(root),
+        _ => {}
+    }
+    fields
+}
+
+fn in_structure<'t, 's>(node: NodeRef<'t, 's>, structure: &'static Type, fields: &mut Vec<NodeRef<'t, 's>>) {
     for (key, value) in node.entries() {
         let Some(field) = structure.field(key.value()) else { continue };
         // Secret in one version is secret in all.
         if field.variants.iter().any(|variant| variant.secret) {
-            all_scalars(value.resolved(), spans);
+            fields.push(value.resolved());
         } else if let Some(variant) = field.variants.last() {
-            in_value(value, &variant.shape, spans);
+            in_value(value, &variant.shape, fields);
         }
     }
 }
 
-fn in_value(node: NodeRef<'_, '_>, shape: &'static Shape, spans: &mut Vec<Span>) {
+fn in_value<'t, 's>(node: NodeRef<'t, 's>, shape: &'static Shape, fields: &mut Vec<NodeRef<'t, 's>>) {
     match shape.value() {
         // An alias leads to what is walked where it is written.
-        Shape::Struct(structure) if node.kind() == Kind::Mapping => in_structure(node, structure, spans),
-        Shape::List(inner) => node.items().for_each(|item| in_value(item, inner, spans)),
-        Shape::Map(inner) => node.entries().for_each(|(_, value)| in_value(value, inner, spans)),
+        Shape::Struct(structure) if node.kind() == Kind::Mapping => in_structure(node, structure, fields),
+        // A secret that stands where its mapping belongs is one all the same.
+        Shape::Struct(structure) if node.kind() == Kind::Scalar && holds_secret(structure) => fields.push(node),
+        Shape::List(inner) => node.items().for_each(|item| in_value(item, inner, fields)),
+        Shape::Map(inner) => node.entries().for_each(|(_, value)| in_value(value, inner, fields)),
         _ => {}
     }
 }
 
+/// Whether a structure has a field that is secret.
+fn holds_secret(structure: &Type) -> bool {
+    structure.fields.iter().any(|field| field.variants.iter().any(|variant| variant.secret))
+}
+
 /// An operation of a JSON patch: its path may lead to a secret, or to what holds some.
-fn in_operation(operation: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
+fn in_operation<'t, 's>(operation: NodeRef<'t, 's>, fields: &mut Vec<NodeRef<'t, 's>>) {
     let (Some(path), Some(value)) = (operation.get("path"), operation.get("value")) else { return };
     let root: &'static Type = tables::v1alpha1().root;
     let mut structure = Some(root);
@@ -85,7 +212,7 @@ fn in_operation(operation: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
             (Some(holder), _) => {
                 let Some(field) = holder.field(step) else { return };
                 if field.variants.iter().any(|variant| variant.secret) {
-                    all_scalars(value, spans);
+                    fields.push(value);
                     return;
                 }
                 field.variants.last().map(|variant| &variant.shape)
@@ -99,41 +226,110 @@ fn in_operation(operation: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
         });
     }
     match (structure, shape) {
-        (_, Some(shape)) => in_value(value, shape, spans),
-        (Some(structure), None) => in_structure(value, structure, spans),
+        (_, Some(shape)) => in_value(value, shape, fields),
+        (Some(structure), None) => in_structure(value, structure, fields),
         (None, None) => {}
     }
 }
 
-fn all_scalars(node: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
+fn all_scalars<'t, 's>(node: NodeRef<'t, 's>, visit: &mut dyn FnMut(NodeRef<'t, 's>)) {
     match node.kind() {
-        Kind::Scalar => spans.push(node.span()),
+        Kind::Scalar => visit(node),
         Kind::Alias => {}
-        Kind::Sequence => node.items().for_each(|item| all_scalars(item, spans)),
-        Kind::Mapping => node.entries().for_each(|(_, value)| all_scalars(value, spans)),
+        Kind::Sequence => node.items().for_each(|item| all_scalars(item, visit)),
+        Kind::Mapping => node.entries().for_each(|(_, value)| all_scalars(value, visit)),
     }
 }
 
 /// Values that look like secrets, or stand under a key that is named like one.
-fn by_look(node: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
+fn by_look<'t, 's>(node: NodeRef<'t, 's>, visit: &mut dyn FnMut(NodeRef<'t, 's>)) {
     match node.kind() {
         Kind::Scalar => {
             if looks_secret(node.value()) {
-                spans.push(node.span());
+                visit(node);
             }
         }
         Kind::Alias => {}
-        Kind::Sequence => node.items().for_each(|item| by_look(item, spans)),
+        Kind::Sequence => node.items().for_each(|item| by_look(item, visit)),
         Kind::Mapping => {
             for (key, value) in node.entries() {
-                if value.kind() == Kind::Scalar && is_named_secret(key.value()) && !is_plain_word(value.value()) {
-                    spans.push(value.span());
+                let (name, text) = (key.value(), value.value());
+                let is_named = is_named_secret(name) && !is_plain_word(text) && !names_file(name, text);
+                if value.kind() == Kind::Scalar && is_named {
+                    visit(value);
                 } else {
-                    by_look(value, spans);
+                    by_look(value, visit);
                 }
             }
         }
     }
+}
+
+/// The credentials inside of longer values: in kernel arguments, in addresses.
+fn credentials(node: NodeRef<'_, '_>, text: &str, spans: &mut Vec<Span>) {
+    all_scalars(node, &mut |scalar| {
+        if scalar.value().contains("://") || scalar.value().contains("talos.config.") {
+            in_words(scalar, text, spans);
+        }
+    });
+}
+
+/// The credentials in the words of a scalar; all of it, when the words cannot be found in the text.
+fn in_words(node: NodeRef<'_, '_>, text: &str, spans: &mut Vec<Span>) {
+    let value = node.value();
+    let offset = node.span().slice(text).find(value);
+    for word in value.split_whitespace() {
+        let Some(credential) = credential(word) else { continue };
+        let start = word.as_ptr() as usize - value.as_ptr() as usize;
+        spans.push(match offset {
+            Some(offset) => {
+                let start = node.span().start as usize + offset + start;
+                Span::new(start + credential.range.start, start + credential.range.end)
+            }
+            None => node.span(),
+        });
+    }
+}
+
+/// A credential in a word of configuration or a kernel argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// Its bytes in the word.
+    pub range: Range<usize>,
+    /// What it is, as a noun.
+    pub noun: &'static str,
+}
+
+/// The credential that a word holds, if it does: the value of an argument that is one, the user and password of a URL, or
+/// a token among its parameters.
+#[must_use]
+pub fn credential(word: &str) -> Option<Credential> {
+    const ARGUMENTS: [(&str, &str); 3] = [
+        ("talos.config.oauth.client_secret=", "a client secret"),
+        ("talos.config.inline=", "a machine configuration"),
+        ("talos.config.early=", "a machine configuration"),
+    ];
+    const PARAMETERS: [&str; 6] = ["jointoken=", "token=", "secret=", "password=", "access_token=", "api_key="];
+    for (start, noun) in ARGUMENTS {
+        if word.starts_with(start) && word.len() > start.len() {
+            return Some(Credential { range: start.len()..word.len(), noun });
+        }
+    }
+    let authority = word.find("://")? + 3;
+    let rest = word.get(authority..)?;
+    let host_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    if let Some(at) = rest.get(..host_end)?.rfind('@').filter(|at| *at > 0) {
+        return Some(Credential { range: authority..authority + at, noun: "a user and password" });
+    }
+    let mut start = authority + rest.find('?')? + 1;
+    for parameter in word.get(start..)?.split('&') {
+        let lower = parameter.to_ascii_lowercase();
+        if let Some(name) = PARAMETERS.iter().find(|name| lower.starts_with(*name) && lower.len() > name.len()) {
+            return Some(Credential { range: start + name.len()..start + parameter.len(), noun: "a token" });
+        }
+        start += parameter.len() + 1;
+    }
+    None
 }
 
 /// Lines that could not be read have no nodes; of those only the text is known.
@@ -149,7 +345,8 @@ fn in_unread_lines(text: &str, tree: &Tree<'_>, spans: &mut Vec<Span>) {
             let value_start = span.start as usize + key.len() + 1;
             let trimmed = value.trim_start();
             let start = value_start + value.len() - trimmed.len();
-            if is_named_secret(name) || looks_secret(trimmed.trim_matches(['"', '\'', '\r', '\n'])) {
+            let bare = trimmed.trim_matches(['"', '\'', '\r', '\n']);
+            if is_named_secret(name) || looks_secret(bare) || is_random(bare) {
                 spans.push(Span::new(start, start + trimmed.trim_end().len()));
             }
         }
@@ -159,7 +356,22 @@ fn in_unread_lines(text: &str, tree: &Tree<'_>, spans: &mut Vec<Span>) {
 fn is_named_secret(key: &str) -> bool {
     const PARTS: [&str; 7] = ["secret", "token", "passw", "passphrase", "privatekey", "presharedkey", "credential"];
     let key = key.to_ascii_lowercase();
-    key == "key" || key == "auth" || PARTS.iter().any(|part| key.contains(part))
+    key == "key" || key == "auth" || PARTS.iter().any(|part| key.contains(part)) || is_misspelt_secret(&key)
+}
+
+/// Whether a key is nearly that of a secret.
+fn is_misspelt_secret(key: &str) -> bool {
+    const NAMES: [&str; 6] = ["password", "passphrase", "token", "secret", "privatekey", "presharedkey"];
+    // The distance is at least the difference of the lengths.
+    let is_near = |name: &str| name.len().abs_diff(key.len()) < 2 && strsim::osa_distance(name, key) < 2;
+    NAMES.iter().any(|name| is_near(name))
+}
+
+/// Whether a text holds a run of letters and digits such as keys are made of.
+fn is_random(value: &str) -> bool {
+    let is_sign = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_');
+    let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
+    has_digit && value.as_bytes().split(|byte| !is_sign(byte)).any(|run| run.len() >= 20)
 }
 
 /// Words and numbers that are no secret under any name.
@@ -167,17 +379,51 @@ fn is_plain_word(value: &str) -> bool {
     value.len() < 6 || input::is_unknown_text(value)
 }
 
-/// Private keys in PEM, plain or in base64, and bootstrap tokens.
+/// Whether a secret stands in a file, of which this is the path: `token-auth-file: /etc/tokens.csv`.
+fn names_file(key: &str, value: &str) -> bool {
+    key.to_ascii_lowercase().ends_with("file") && value.starts_with('/')
+}
+
+/// Private keys in PEM, plain or in base64, addresses with a password, join tokens and bootstrap tokens.
 fn looks_secret(value: &str) -> bool {
-    const PEM: &str = "-----BEGIN ";
-    const PEM_IN_BASE64: &str = "LS0tLS1CRUdJTi";
-    const CERTIFICATE_IN_BASE64: &str = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS";
+    let bytes = value.as_bytes();
+    // Nearly all values are words and numbers, and this is asked of every one.
+    if bytes.contains(&b'@') && password_in(value).is_some() {
+        return true;
+    }
+    // Of the others a bootstrap token is the shortest, and most values are shorter.
+    if value.len() < TOKEN_LENGTH {
+        return false;
+    }
     let is_token = || {
         let is_part = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        value.len() == 23
+        value.len() == TOKEN_LENGTH
             && value.split_once('.').is_some_and(|(id, secret)| id.len() == 6 && is_part(id) && is_part(secret))
     };
-    value.contains(PEM) && value.contains("PRIVATE KEY")
+    bytes.contains(&b'-') && value.contains(PEM) && value.contains("PRIVATE KEY")
         || value.starts_with(PEM_IN_BASE64) && !value.starts_with(CERTIFICATE_IN_BASE64)
+        || bytes.contains(&b'=') && has_join_token(value)
         || is_token()
+}
+
+/// An address as it may be shown: without the password in it.
+#[must_use]
+pub fn shown(address: &str) -> Cow<'_, str> {
+    match password_in(address) {
+        Some(password) => Cow::Owned(address.replacen(&format!(":{password}@"), ":<redacted>@", 1)),
+        None => Cow::Borrowed(address),
+    }
+}
+
+/// The password in an address: `https://user:password@host`.
+fn password_in(address: &str) -> Option<&str> {
+    let (_, rest) = address.split_once("://")?;
+    let (user, _) = rest.split('/').next()?.rsplit_once('@')?;
+    let (_, password) = user.split_once(':')?;
+    (!password.is_empty() && !input::is_unknown_text(password)).then_some(password)
+}
+
+/// Whether an address brings the token that lets a machine join Omni.
+fn has_join_token(value: &str) -> bool {
+    value.split_once("jointoken=").is_some_and(|(_, token)| token.len() > 8 && !input::is_unknown_text(token))
 }

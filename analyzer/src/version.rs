@@ -51,6 +51,18 @@ impl VersionSet {
         Self(bits)
     }
 
+    /// The set of one version.
+    #[must_use]
+    pub fn only(version: TalosVersion) -> Self {
+        Self(version.bit())
+    }
+
+    /// The versions of both sets.
+    #[must_use]
+    pub fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// Whether the set holds `version`.
     #[must_use]
     pub fn contains(self, version: TalosVersion) -> bool {

@@ -1,13 +1,13 @@
 //! Findings for programs. The form is stable and versioned; fields are only added.
 
 use super::{Checked, count, statistics};
-use crate::arguments::CheckOptions;
+use crate::arguments::OutputOptions;
 use serde_json::{Value, json};
 use talint_analyzer::finding::{Finding, Severity};
 use talint_analyzer::text::{Encoding, LineIndex, Span, decode};
 
 /// The findings of all files as one JSON document.
-pub(crate) fn json(checked: &[Checked], options: &CheckOptions) -> String {
+pub(crate) fn json(checked: &[Checked], options: &OutputOptions) -> String {
     let findings: Vec<Value> = checked.iter().flat_map(findings).collect();
     let documents: usize = checked.iter().map(|file| file.analysis.documents).sum();
     let files: Vec<Value> = checked.iter().map(file).collect();

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use talint_analyzer::Analysis;
 use talint_analyzer::finding::{Related, Severity};
+use talint_analyzer::input::Form;
 
 /// A file that was checked.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct Checked {
     pub path: String,
     /// What it holds.
     pub bytes: Vec<u8>,
+    /// What it was known to be.
+    pub form: Form,
     /// What came of it.
     pub analysis: Analysis,
     /// The base and the patches that it is one of, in their order.

@@ -1,7 +1,7 @@
 //! Findings for people.
 
 use super::{Checked, count, statistics};
-use crate::arguments::CheckOptions;
+use crate::arguments::OutputOptions;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
@@ -16,7 +16,7 @@ use talint_analyzer::text::{Encoding, LineIndex, Span, decode};
 const WIDTH: usize = 110;
 
 /// The findings of all files, with the lines they are about, and a line that sums up.
-pub(crate) fn text(checked: &[Checked], options: &CheckOptions, color: bool) -> String {
+pub(crate) fn text(checked: &[Checked], options: &OutputOptions, color: bool) -> String {
     let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(WIDTH).with_context_lines(1);
     let mut out = String::new();
@@ -46,8 +46,7 @@ fn without_secrets(file: &Checked) -> String {
     let (text, _) = decode(&file.bytes);
     let mut shown = String::with_capacity(text.len());
     let mut at = 0;
-    let find = if file.layers.is_some() { secrets::find_in_patch } else { secrets::find };
-    for span in find(&file.path, &file.bytes) {
+    for span in secrets::find(&file.path, &file.bytes, file.form) {
         let (start, end) = ((span.start as usize).max(at), (span.end as usize).max(at));
         shown.push_str(text.get(at..start).unwrap_or(""));
         // Bytewise, for the ranges of findings count bytes.

@@ -1,6 +1,6 @@
 //! Bytes in the cells of the tables of recorded verdicts.
 
-/// The bytes that a cell stands for: the inverse of how `cargo xtask scalars` writes them.
+/// The bytes that a cell stands for: the inverse of how `cargo xtask oracle` writes them.
 pub(crate) fn unescape(cell: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(cell.len());
     let mut rest = cell.as_bytes();

@@ -78,7 +78,7 @@ fn a_file_of_another_encoding_is_told() {
     place.write("a.yaml", text);
     place.check("a.yaml").assert().code(3).stderr_eq(str![[r#"
 talint: a.yaml: the file is UTF-16 and was not read: save it as UTF-8
-talint: nothing was checked: there is no Talos configuration that can be read among the paths
+talint: nothing was checked: what is there cannot be read
 
 "#]]);
 }

@@ -10,8 +10,14 @@ machine:
   type: worker
   token: wax5gv.lnvaarixa0ckem1r
   kubelet:
+    defaultRuntimeSeccompProfileEnabled: true
     extraConfig:
       podPidsLimit: 4096
+  features:
+    rbac: true
+    apidCheckExtKeyUsage: true
+  install:
+    disk: /dev/sda
 cluster:
   controlPlane:
     endpoint: https://192.0.2.10:6443

@@ -6,7 +6,7 @@ use super::json_patch::{Operation, as_json, base_as_json};
 use super::merge::Merger;
 use super::read::{Reader, decode};
 use super::value::{Content, Origin, Refusal, RefusalKind, Value};
-use crate::syntax::{Kind, NodeRef, Tree};
+use crate::syntax::{Kind, NodeRef, Problem, ProblemKind, Tree};
 use crate::tables::{self, Decoder, DocumentType};
 use crate::text::Span;
 use crate::version::TalosVersion;
@@ -70,7 +70,7 @@ struct Layers {
 
 impl Layers {
     fn load_base(&mut self, tree: &Tree<'_>) -> Result<(), Refusal> {
-        unread(tree, 0)?;
+        unread(tree, 0, self.version)?;
         let mut reader = Reader::new(0);
         for document in &tree.documents {
             match document.root.map(|root| tree.node(root)) {
@@ -101,7 +101,7 @@ impl Layers {
     }
 
     fn apply(&mut self, tree: &Tree<'_>, source: usize) -> Result<(), Refusal> {
-        unread(tree, source)?;
+        unread(tree, source, self.version)?;
         let root_of = |document: &crate::syntax::Document| document.root.map(|root| tree.node(root));
         let is_nothing = |root: Option<NodeRef<'_, '_>>| root.is_none_or(NodeRef::is_null);
         let roots: Vec<Option<NodeRef<'_, '_>>> = tree.documents.iter().map(root_of).collect();
@@ -255,8 +255,10 @@ fn deletable(raw: &Identity, root: &Value, deletion: &delete::Deletion) -> Resul
 }
 
 /// What could not be read cannot be merged.
-fn unread(tree: &Tree<'_>, source: usize) -> Result<(), Refusal> {
-    match tree.problems.first() {
+fn unread(tree: &Tree<'_>, source: usize, version: TalosVersion) -> Result<(), Refusal> {
+    let decoder = Decoder::of(version);
+    let is_real = |problem: &&Problem| !matches!(problem.kind, ProblemKind::Dialect(dialect) if decoder.reads(dialect));
+    match tree.problems.iter().find(is_real) {
         Some(problem) => Err(Refusal::merge(Origin { source, span: problem.span }, "this could not be read in full")),
         None => Ok(()),
     }

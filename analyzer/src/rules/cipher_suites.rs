@@ -30,8 +30,7 @@ pub(super) fn check_listed(
                 None => {
                     let near = closest(word, suites.iter().map(|suite| suite.name));
                     let help = near.map_or_else(|| "take it out".to_owned(), |near| format!("did you mean `{near}`?"));
-                    let message =
-                        format!("Kubernetes knows no cipher suite `{word}`, and the component does not start");
+                    let message = format!("there is no cipher suite `{word}`, and the component does not start");
                     (Severity::Error, message, help)
                 }
             };

@@ -4,7 +4,8 @@ use crate::context::{Context, Mode};
 use crate::directives::Role;
 use crate::finding::Severity;
 use crate::rule::{Findings, Rule};
-use crate::settings::{Effective, Written};
+use crate::secrets;
+use crate::settings::{Effective, SettingPlace, Written, settings};
 use crate::syntax::{Resolved, resolve_text};
 use crate::tables;
 use crate::text::Span;
@@ -17,6 +18,8 @@ pub struct Control {
     pub rule: &'static str,
     /// The id of the setting.
     pub setting: &'static str,
+    /// Its place in the table of settings.
+    pub setting_index: usize,
     /// Which values are weaker than they should be.
     pub weak: Weak,
     /// The versions in which that counts.
@@ -25,8 +28,8 @@ pub struct Control {
     pub role: Option<Role>,
     /// Whether it does not count where Talos runs in a container.
     pub not_in_container: bool,
-    /// The severity when a weak value is written.
-    pub written: Severity,
+    /// The severity when a weak value is written; `None` for something optional.
+    pub written: Option<Severity>,
     /// When nothing is written in a whole configuration and the default is weak: `None` to say nothing, else the
     /// severity; `Some(None)` for something optional.
     pub absent: Option<Option<Severity>>,
@@ -45,6 +48,8 @@ pub enum Weak {
     AtMost(i64),
     /// Numbers from this one.
     AtLeast(i64),
+    /// Numbers from the first to the last.
+    Between(i64, i64),
     /// These words, in any case.
     OneOf(&'static [&'static str]),
     /// All but these words.
@@ -67,7 +72,7 @@ pub enum Weak {
     ZeroDuration,
     /// Addresses and URLs of more than the machine itself.
     NotLoopback,
-    /// URLs without encryption.
+    /// URLs without encryption of more than the machine itself.
     PlainHttp,
 }
 
@@ -79,6 +84,7 @@ impl Weak {
         match self {
             Self::AtMost(limit) => number().is_some_and(|number| number <= *limit),
             Self::AtLeast(limit) => number().is_some_and(|number| number >= *limit),
+            Self::Between(first, last) => number().is_some_and(|number| (*first..=*last).contains(&number)),
             Self::OneOf(known) => known.iter().any(|word| word.eq_ignore_ascii_case(text)),
             Self::NoneOf(known) => !known.iter().any(|word| word.eq_ignore_ascii_case(text)),
             Self::Holds(known) => words.iter().any(|word| known.contains(word)),
@@ -90,7 +96,7 @@ impl Weak {
             Self::Empty => text.is_empty(),
             Self::ZeroDuration => !text.is_empty() && text.trim_matches(['0', '.', 'h', 'm', 's', '-', '+']).is_empty(),
             Self::NotLoopback => words.iter().any(|word| !is_loopback(word)),
-            Self::PlainHttp => words.iter().any(|word| word.to_ascii_lowercase().starts_with("http://")),
+            Self::PlainHttp => words.iter().any(|word| is_plain_http(word)),
         }
     }
 
@@ -99,7 +105,7 @@ impl Weak {
         words.iter().copied().find(|(word, _)| match self {
             Self::Holds(known) => known.contains(word),
             Self::NotLoopback => !is_loopback(word),
-            Self::PlainHttp => word.to_ascii_lowercase().starts_with("http://"),
+            Self::PlainHttp => is_plain_http(word),
             _ => false,
         })
     }
@@ -115,20 +121,26 @@ fn whole_number(text: &str) -> Option<i64> {
     }
 }
 
+/// Whether a URL goes to another host without encryption.
+pub(super) fn is_plain_http(text: &str) -> bool {
+    text.to_ascii_lowercase().starts_with("http://") && !is_loopback(text)
+}
+
 /// Whether an address, an address with a port, or a URL stays on the machine.
-fn is_loopback(text: &str) -> bool {
+pub(super) fn is_loopback(text: &str) -> bool {
     let host = text.split_once("://").map_or(text, |(_, rest)| rest);
     let host = host.split('/').next().unwrap_or(host);
     host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]") || host == "::1"
 }
 
 /// Holds the settings of a source to the controls of `rule`.
-pub(super) fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    for control in super::CONTROLS.iter().filter(|control| control.rule == rule.name) {
+pub(super) fn check(rule: &Rule, controls: &[Control], context: &Context<'_, '_>, findings: &mut Findings) {
+    for control in controls {
         let counts = control.versions.contains(context.talos())
             && !(control.not_in_container && context.mode == Mode::Container)
             && control.role.is_none_or(|role| context.role.is_none_or(|own| own == role));
-        let Some(effective) = context.effective_by_id(control.setting).filter(|_| counts) else { continue };
+        let Some(setting) = settings().get(control.setting_index).filter(|_| counts) else { continue };
+        let effective = context.effective(setting);
         if effective.written.is_empty() {
             absent(rule, control, context, &effective, findings);
         }
@@ -148,24 +160,30 @@ fn written(
     let words = winner.words(context.text);
     let Some(text) = winner.text().or_else(|| (!words.is_empty() || winner.is_list()).then_some("")) else { return };
     let bare: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-    if !control.weak.applies(text, &bare) {
+    // A list of mappings has no words, and is not empty for that.
+    let holds_more = matches!(control.weak, Weak::Empty) && winner.node.items().next().is_some();
+    if holds_more || !control.weak.applies(text, &bare) {
         return;
     }
     let culprit = control.weak.culprit(&words);
-    let value = culprit.map_or(text, |(word, _)| word);
+    let list = bare.join(", ");
+    let value = culprit.map_or(if text.is_empty() { &list } else { text }, |(word, _)| word);
     let name = match winner.place.flag {
         Some(flag) => format!("--{flag}"),
-        None => last_step(control.setting).to_owned(),
+        None => bare_name(control.setting).to_owned(),
     };
     let message = match (value, winner.is_secret()) {
         (_, true) | ("", _) => format!("`{name}`: {}", control.problem),
-        (value, _) => format!("`{name}` is `{value}`: {}", control.problem),
+        (value, _) => {
+            let verb = if culprit.is_some() && words.len() > 1 { "holds" } else { "is" };
+            format!("`{name}` {verb} `{}`: {}", secrets::shown(value), control.problem)
+        }
     };
     let mut finding = rule.finding(context, winner.node, message);
     if let Some((_, span)) = culprit {
         finding.span = span;
     }
-    finding.severity = control.written;
+    finding.severity = control.written.unwrap_or_else(|| context.optional());
     finding.help = Some(help(control));
     findings.push(finding);
 }
@@ -186,19 +204,32 @@ fn absent(
     if !control.weak.applies(default, &words) {
         return;
     }
-    let place =
-        effective.setting.places.iter().find(|place| place.flag.is_none() && place.document == tables::V1ALPHA1);
-    let place = place.or_else(|| effective.setting.places.iter().find(|place| place.document == tables::V1ALPHA1));
-    let path = place.map_or(&[][..], |place| place.path);
-    let name = last_step(control.setting);
     let talos = context.talos();
+    // A document that could set it is the place to show; else the machine configuration is. Fields before flags.
+    let places = || effective.setting.places.iter().filter(|place| place.versions.contains(talos));
+    let document = |place: &&SettingPlace| match place.document {
+        tables::V1ALPHA1 => None,
+        kind => context.documents(kind).next(),
+    };
+    let found = places()
+        .filter(|place| place.flag.is_none())
+        .chain(places())
+        .find_map(|place| Some((place, document(&place)?)));
+    let first =
+        places().filter(|place| place.flag.is_none()).chain(places()).find(|place| place.document == tables::V1ALPHA1);
+    let (path, kind, root) = match (found, first) {
+        (Some((place, root)), _) => (place.path, place.document, root),
+        (None, Some(place)) => (place.path, tables::V1ALPHA1, root),
+        (None, None) => (&[][..], tables::V1ALPHA1, root),
+    };
+    let name = bare_name(control.setting);
     let message = match effective.default {
         Some(default) => {
             format!("`{name}` is not set, and its default in Talos {talos} is `{default}`: {}", control.problem)
         }
         None => format!("`{name}` is not set: {}", control.problem),
     };
-    let mut finding = rule.finding_at(context.nearest(root, path), tables::V1ALPHA1, path.join("."), message);
+    let mut finding = rule.finding_at(context.nearest(root, path), kind, path.join("."), message);
     finding.severity = severity.unwrap_or_else(|| context.optional());
     finding.help = Some(help(control));
     if effective.default.is_some() {
@@ -214,6 +245,7 @@ fn help(control: &Control) -> String {
     }
 }
 
-fn last_step(id: &str) -> &str {
-    id.rsplit('.').next().unwrap_or(id)
+/// The name of a setting without its component.
+fn bare_name(id: &str) -> &str {
+    id.split_once('.').map_or(id, |(_, name)| name)
 }

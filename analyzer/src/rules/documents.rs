@@ -14,6 +14,8 @@ pub(super) struct Identity<'t, 's> {
     pub document: &'static DocumentType,
     /// Empty for documents without a name.
     pub name: &'t str,
+    /// The name as it is written, which the loader compares first: null and an alias are by their text.
+    written: &'t str,
     pub root: NodeRef<'t, 's>,
 }
 
@@ -26,16 +28,26 @@ impl Identity<'_, '_> {
     }
 }
 
+/// The documents of one kind, if the version has that kind: in others they say nothing.
+pub(super) fn in_version<'t, 's>(context: &Context<'t, 's>, kind: &'static str) -> Vec<NodeRef<'t, 's>> {
+    let is_known = tables::document_type(kind).is_some_and(|document| document.variant(context.talos()).is_some());
+    context.documents(kind).filter(|_| is_known).collect()
+}
+
 /// The documents of configuration in a source, in their order.
 pub(super) fn identities<'t, 's>(context: &Context<'t, 's>) -> Vec<Identity<'t, 's>> {
     let identity = |input: &crate::input::Input<'t, 's>| {
-        let root = input.root?;
+        // What a patch deletes may be set anew beside it.
+        let root = input.root.filter(|root| root.get("$patch").is_none_or(|patch| patch.value() != "delete"))?;
         match input.kind {
-            InputKind::MachineConfig { .. } => Some(Identity { document: tables::v1alpha1(), name: "", root }),
+            InputKind::MachineConfig { .. } => {
+                Some(Identity { document: tables::v1alpha1(), name: "", written: "", root })
+            }
             InputKind::Document(document) => {
                 // The loader looks at `name` whatever the kind.
-                let name = root.get("name").map_or("", NodeRef::value);
-                Some(Identity { document, name, root })
+                let written = root.entry("name").map_or("", |(_, name)| name.value());
+                let name = root.get("name").filter(|name| !name.is_null()).map_or("", NodeRef::value);
+                Some(Identity { document, name, written, root })
             }
             _ => None,
         }
@@ -54,8 +66,10 @@ pub(super) fn is_patch(context: &Context<'_, '_>) -> bool {
 pub(super) fn duplicates(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let mut seen: Vec<Identity<'_, '_>> = Vec::new();
     for identity in identities(context) {
-        let same =
-            |first: &&Identity<'_, '_>| first.document.kind == identity.document.kind && first.name == identity.name;
+        let same = |first: &&Identity<'_, '_>| {
+            let same_name = || first.name == identity.name || first.written == identity.written;
+            std::ptr::eq(first.document, identity.document) && same_name()
+        };
         let Some(first) = seen.iter().find(same) else {
             seen.push(identity);
             continue;

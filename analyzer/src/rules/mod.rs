@@ -1,12 +1,20 @@
 //! All rules. A rule is a file below this folder or a row of `analyzer/data/controls`; the build gathers both.
 
 mod cipher_suites;
+mod clear_text;
 mod control;
+mod denied_arguments;
 mod documents;
+mod encryption;
+mod etcd_encryption;
+mod images;
+mod kernel_argument;
 mod pod_security;
 mod suppression_pass;
+mod sysctls;
 
 pub use control::{Control, Weak};
+pub use kernel_argument::{ArgumentCheck, Reader, Reads, WeakArgument};
 pub use suppression_pass::suppress;
 
 use crate::context::Context;
@@ -16,19 +24,34 @@ use crate::version::VersionSet;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 include!(concat!(env!("OUT_DIR"), "/controls.rs"));
+include!(concat!(env!("OUT_DIR"), "/kernel_rules.rs"));
 
 /// The rule for text that is not YAML.
 pub const SYNTAX: &str = "yaml/syntax";
 
 /// Every rule there is.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    CODE.iter().copied().chain(CONTROL_RULES)
+    CODE.iter().copied().chain(CONTROL_RULES).chain(KERNEL_RULES)
 }
 
 /// The expectations that rules hold settings to.
 #[must_use]
 pub fn controls() -> &'static [Control] {
     CONTROLS
+}
+
+/// The expectations of one rule; none for rules that are code.
+#[must_use]
+pub fn controls_of(rule: &str) -> &'static [Control] {
+    let start = CONTROLS.partition_point(|control| control.rule < rule);
+    let end = CONTROLS.partition_point(|control| control.rule <= rule);
+    CONTROLS.get(start..end).unwrap_or(&[])
+}
+
+/// What is expected of kernel arguments.
+#[must_use]
+pub fn argument_checks() -> &'static [ArgumentCheck] {
+    ARGUMENT_CHECKS
 }
 
 /// The rule called `name`.
@@ -45,6 +68,7 @@ fn problems(
     findings: &mut Findings,
 ) {
     let inputs = context.inputs;
+    let beside_ours = inputs.iter().any(|input| input.kind.is_configuration());
     for problem in context.tree.problems.iter().filter(|problem| wanted(problem.kind)) {
         // The document the problem stands in: the last that begins before it and was marked broken, or the first.
         let holder = inputs.iter().rfind(|input| input.span.start <= problem.span.start).or(inputs.first());
@@ -55,7 +79,7 @@ fn problems(
             crate::input::is_unknown_text(line)
         };
         // A template is not YAML before it is rendered, and no mistake.
-        if !holder.kind.is_ours() || line_is_template() {
+        if !holder.kind.is_ours() && !beside_ours || line_is_template() {
             continue;
         }
         let message = format!("this is not YAML: {}", problem.message);

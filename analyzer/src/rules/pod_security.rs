@@ -1,5 +1,6 @@
 //! Pod Security admission, for the rules about it: where it is configured, and what its configuration says.
 
+use super::documents;
 use crate::context::Context;
 use crate::input::{Input, InputKind};
 use crate::settings::find;
@@ -23,8 +24,8 @@ const ITEMS: &[&str] = &["cluster", "apiServer", "admissionControl", "[]"];
 
 /// The entries of the `PodSecurity` plugin: items of the list, and documents.
 pub(super) fn entries<'t, 's>(context: &Context<'t, 's>) -> Vec<NodeRef<'t, 's>> {
-    let items = find(context.inputs, tables::V1ALPHA1, ITEMS).into_iter().map(|found| found.node);
-    let all = items.chain(context.documents(DOCUMENT));
+    let items = context.find(tables::V1ALPHA1, ITEMS).into_iter().map(|found| found.node);
+    let all = items.chain(documents::in_version(context, DOCUMENT));
     all.filter(|entry| entry.get("name").is_some_and(|name| name.value() == PLUGIN)).collect()
 }
 

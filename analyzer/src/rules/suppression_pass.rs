@@ -12,16 +12,12 @@ const REASON: &str = "suppression/reason";
 /// Takes out of `found` what comments let pass, and adds what is wrong with the comments. `wanted` are the rules that
 /// were looked for: a comment about another rule is not called unused.
 #[must_use]
-pub fn suppress(
-    context: &Context<'_, '_>,
-    lines: &LineIndex,
-    wanted: &[&'static Rule],
-    found: Vec<Finding>,
-) -> Vec<Finding> {
+pub fn suppress(context: &Context<'_, '_>, wanted: &[&'static Rule], found: Vec<Finding>) -> Vec<Finding> {
     let suppressions = &context.directives.suppressions;
     if suppressions.is_empty() {
         return found;
     }
+    let lines = &LineIndex::new(context.text);
     let mut used = vec![vec![]; suppressions.len()];
     let mut kept: Vec<Finding> = Vec::with_capacity(found.len());
     'findings: for finding in found {

@@ -7,7 +7,7 @@ mod elsewhere;
 mod walk;
 
 pub use elsewhere::{Place, closest, places};
-pub use walk::check;
+pub use walk::{check, check_structure};
 
 use crate::syntax::NodeRef;
 use crate::tables::Shape;
@@ -50,6 +50,8 @@ pub enum IssueKind {
         /// The versions that do.
         versions: VersionSet,
     },
+    /// Nothing says what the document is.
+    NoKind,
     /// The document has a kind, but its `apiVersion` is missing or not one that Talos has.
     WrongApiVersion {
         /// What it is; `None` when it is missing.

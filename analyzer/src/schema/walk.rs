@@ -20,9 +20,13 @@ pub fn check<'t, 's>(input: &Input<'t, 's>, version: TalosVersion) -> Vec<Issue<
         InputKind::UnknownDocument => {
             let kinds =
                 tables::documents().iter().map(|document| document.kind).filter(|kind| *kind != tables::V1ALPHA1);
-            let Some(kind) = root.get("kind") else { return Vec::new() };
-            let issue = IssueKind::UnknownKind { closest: closest(kind.value(), kinds) };
-            return vec![Issue { node: kind, span: kind.visible_span(), kind: issue }];
+            return match root.entry("kind") {
+                Some((_, kind)) if kind.resolved().kind() == Kind::Scalar && !kind.resolved().value().is_empty() => {
+                    let issue = IssueKind::UnknownKind { closest: closest(kind.resolved().value(), kinds) };
+                    vec![Issue { node: kind, span: kind.visible_span(), kind: issue }]
+                }
+                _ => no_kind(root).into_iter().collect(),
+            };
         }
         _ => return Vec::new(),
     };
@@ -34,7 +38,18 @@ pub fn check<'t, 's>(input: &Input<'t, 's>, version: TalosVersion) -> Vec<Issue<
         issues: Vec::new(),
         aliases: HashSet::new(),
         open: Vec::new(),
+        suggested: 0,
     };
+    if let InputKind::MachineConfig { .. } = input.kind
+        && !input.broken
+        && !["machine", "cluster", "debug", "persist", "apiVersion"].iter().any(|key| root.entry(key).is_some())
+    {
+        walk.issues.extend(no_kind(root));
+    }
+    // A patch deletes a document that names itself, whatever else it says.
+    if is_patch && is_deletion(root) && root.entry("kind").is_some() && root.entry("apiVersion").is_some() {
+        return walk.issues;
+    }
     if let InputKind::Document(document) = input.kind {
         walk.kind_of(root, document.versions());
         if !document.versions().contains(version) {
@@ -45,13 +60,41 @@ pub fn check<'t, 's>(input: &Input<'t, 's>, version: TalosVersion) -> Vec<Issue<
     walk.issues
 }
 
+/// Holds a node to a structure that is no document of Talos.
+#[must_use]
+pub fn check_structure<'t, 's>(
+    root: NodeRef<'t, 's>,
+    structure: &'static Type,
+    kind: &'static str,
+    version: TalosVersion,
+) -> Vec<Issue<'t, 's>> {
+    let mut walk = Walk {
+        version,
+        decoder: Decoder::of(version),
+        kind,
+        is_patch: false,
+        issues: Vec::new(),
+        aliases: HashSet::new(),
+        open: Vec::new(),
+        suggested: 0,
+    };
+    walk.structure(root, structure, Flags::default());
+    walk.issues
+}
+
+/// The issue that nothing says what a document is, at its first key.
+fn no_kind<'t, 's>(root: NodeRef<'t, 's>) -> Option<Issue<'t, 's>> {
+    let place = root.entry("kind").or_else(|| root.entries().next())?.0;
+    Some(Issue { node: place, span: place.visible_span(), kind: IssueKind::NoKind })
+}
+
 /// What the way to a node says of it.
 #[derive(Clone, Copy, Default)]
 struct Flags {
     secret: bool,
     deprecated: bool,
-    /// Reached through an alias where the decoder does not look for unknown keys.
-    unchecked: bool,
+    /// Reached through an alias, where patches delete nothing.
+    via_alias: bool,
 }
 
 struct Walk<'t, 's> {
@@ -64,7 +107,12 @@ struct Walk<'t, 's> {
     aliases: HashSet<(NodeId, *const Shape)>,
     /// Targets of the aliases being followed.
     open: Vec<NodeId>,
+    /// How many unknown keys were looked for elsewhere.
+    suggested: usize,
 }
+
+/// For how many unknown keys of a document it is looked for what is meant.
+const MAX_SUGGESTIONS: usize = 100;
 
 impl<'t, 's> Walk<'t, 's> {
     fn report(&mut self, node: NodeRef<'t, 's>, span: Span, kind: IssueKind) {
@@ -87,12 +135,11 @@ impl<'t, 's> Walk<'t, 's> {
     }
 
     fn value(&mut self, node: NodeRef<'t, 's>, shape: &'static Shape, flags: Flags) {
-        if is_unknown(node) {
+        // In a patch, `$patch: delete` takes the place of a value of any type.
+        if is_unknown(node) || self.is_patch && !flags.via_alias && is_deletion(node) {
             return;
         }
         match node.kind() {
-            // In a patch, `$patch: delete` takes the place of a value of any type.
-            Kind::Mapping if self.is_patch && is_deletion(node) => {}
             Kind::Alias => self.alias(node, shape, flags),
             Kind::Scalar if node.is_null() => {}
             Kind::Scalar => self.scalar(node, shape.value(), flags),
@@ -105,6 +152,11 @@ impl<'t, 's> Walk<'t, 's> {
                 Shape::Format(Format::Argument) => {
                     for item in node.items() {
                         self.value(item, &Shape::String, flags);
+                    }
+                }
+                Shape::Format(Format::HardwareAddr) if self.decoder.takes_bytes_as_hardware_address() => {
+                    for item in node.items() {
+                        self.value(item, &Shape::Int { min: 0, max: 255 }, flags);
                     }
                 }
                 Shape::Any => self.anything(node),
@@ -137,16 +189,21 @@ impl<'t, 's> Walk<'t, 's> {
             self.report(node, node.span(), IssueKind::AliasCycle);
             return;
         }
+        if !self.decoder.takes_alias_as(shape) {
+            self.wrong_type(node, shape);
+            return;
+        }
         let visit = (target.id(), std::ptr::from_ref(shape));
         if self.aliases.insert(visit) {
             self.open.push(target.id());
-            self.value(target, shape, self.behind_alias(flags));
+            self.value(target, shape, Flags { via_alias: true, ..flags });
             self.open.pop();
         }
     }
 
-    fn behind_alias(&self, flags: Flags) -> Flags {
-        Flags { unchecked: !self.decoder.looks_behind_aliases(), ..flags }
+    /// Whether the decoder does not look for unknown keys here.
+    fn is_unchecked(&self, flags: Flags) -> bool {
+        flags.via_alias && !self.decoder.looks_behind_aliases()
     }
 
     fn structure(&mut self, node: NodeRef<'t, 's>, structure: &'static Type, flags: Flags) {
@@ -155,17 +212,14 @@ impl<'t, 's> Walk<'t, 's> {
                 continue;
             }
             let key_text = key.resolved().value();
-            match structure.field(key_text) {
-                Some(field) => match field.variant(self.version) {
-                    Some(variant) => self.field(key, value, variant, flags),
-                    None => {
-                        let kind = IssueKind::FieldNotInVersion { versions: field.versions() };
-                        if !flags.unchecked {
-                            self.report(key, key.span(), kind);
-                        }
-                    }
-                },
-                None => self.unknown_key(key, structure, flags, node.parent().is_none()),
+            let field = structure.field(key_text);
+            match (field, field.and_then(|field| field.variant(self.version))) {
+                (_, Some(variant)) => self.field(key, value, variant, flags),
+                (Some(field), None) if !self.is_unchecked(flags) => {
+                    self.report(key, key.span(), IssueKind::FieldNotInVersion { versions: field.versions() });
+                }
+                (Some(_), None) => {}
+                (None, None) => self.unknown_key(key, structure, flags, node.parent().is_none()),
             }
         }
     }
@@ -177,7 +231,7 @@ impl<'t, 's> Walk<'t, 's> {
         }
         let is_scalar = key.kind() == Kind::Scalar
             // An alias as a key is only refused where unknown keys are looked for.
-            || flags.unchecked && key.resolved().kind() == Kind::Scalar;
+            || self.is_unchecked(flags) && key.resolved().kind() == Kind::Scalar;
         if !is_scalar {
             self.report(key, key.span(), IssueKind::KeyNotScalar);
             return false;
@@ -193,14 +247,19 @@ impl<'t, 's> Walk<'t, 's> {
         let name = key.value();
         // SOPS keeps its own data beside the document and takes it out when it decrypts.
         let is_sops = is_root && name == "sops";
-        let is_directive = self.is_patch && name == "$patch";
         // The root of a machine configuration may say its apiVersion.
         let is_api_version = is_root && name == "apiVersion" && self.kind == tables::V1ALPHA1;
-        if flags.unchecked || is_sops || is_directive {
+        if self.is_unchecked(flags) || is_sops {
             return;
         }
         if self.decoder.resolve(key) == Resolved::Merge {
             self.report(key, key.span(), IssueKind::MergeKey);
+            return;
+        }
+        // Whoever has so many unknown keys has not misspelt them, and each search takes its time.
+        self.suggested += 1;
+        if self.suggested > MAX_SUGGESTIONS {
+            self.report(key, key.span(), IssueKind::UnknownField { closest: None, elsewhere: Vec::new() });
             return;
         }
         let known =
@@ -212,7 +271,7 @@ impl<'t, 's> Walk<'t, 's> {
     }
 
     fn field(&mut self, key: NodeRef<'t, 's>, value: NodeRef<'t, 's>, variant: &'static FieldVariant, flags: Flags) {
-        if variant.deprecated && !flags.deprecated && !flags.unchecked {
+        if variant.deprecated && !flags.deprecated && !self.is_unchecked(flags) {
             self.report(key, key.span(), IssueKind::Deprecated { replaced_by: variant.replaced_by });
         }
         let flags = Flags {
@@ -230,6 +289,8 @@ impl<'t, 's> Walk<'t, 's> {
             }
             match self.decoder.resolve(key.resolved()) {
                 Resolved::Merge => self.merge(key, value, inner, flags),
+                // The decoder passes over an entry whose key it cannot decode to text without an error.
+                Resolved::Null if value.kind() == Kind::Scalar => {}
                 Resolved::Timestamp if !self.decoder.takes_dates_as_text() => self.wrong_type(key, &Shape::String),
                 _ => self.element(value, inner, flags),
             }
@@ -246,7 +307,7 @@ impl<'t, 's> Walk<'t, 's> {
             // Where the decoder looks for unknown keys, it takes the value of `<<` for an element.
             && !self.decoder.looks_behind_aliases()
         {
-            self.map(target, inner, self.behind_alias(flags));
+            self.map(target, inner, Flags { via_alias: true, ..flags });
         } else {
             self.report(key, key.span(), IssueKind::MergeKey);
         }
@@ -267,12 +328,11 @@ impl<'t, 's> Walk<'t, 's> {
         for child in node.children() {
             match child.kind() {
                 Kind::Scalar if child.node().tag.is_some() => self.scalar(child, &Shape::Any, Flags::default()),
-                Kind::Scalar => {}
                 Kind::Sequence | Kind::Mapping => self.anything(child),
                 Kind::Alias if child.target().is_some_and(|target| is_inside(child, target)) => {
                     self.report(child, child.span(), IssueKind::AliasCycle);
                 }
-                Kind::Alias => {}
+                Kind::Scalar | Kind::Alias => {}
             }
         }
     }
@@ -280,7 +340,8 @@ impl<'t, 's> Walk<'t, 's> {
     /// `<<` in a part that Talos takes as it is: the decoder merges mappings, and lists of them.
     fn merge_anything(&mut self, key: NodeRef<'t, 's>, value: NodeRef<'t, 's>) {
         let is_mapping = |node: NodeRef<'t, 's>| node.resolved().kind() == Kind::Mapping;
-        if !is_mapping(value) && !(value.kind() == Kind::Sequence && value.items().all(is_mapping)) {
+        let is_mergeable = is_mapping(value) || value.kind() == Kind::Sequence && value.items().all(is_mapping);
+        if !is_mergeable {
             self.report(key, key.span(), IssueKind::MergeKey);
         }
     }
@@ -382,9 +443,9 @@ impl<'t, 's> Walk<'t, 's> {
     }
 }
 
-/// Whether a mapping of a patch says that what it stands for is deleted.
+/// Whether a patch deletes this mapping, and with it all that stands in it.
 fn is_deletion(node: NodeRef<'_, '_>) -> bool {
-    node.get("$patch").is_some_and(|directive| directive.value() == "delete")
+    node.entry("$patch").is_some_and(|(_, value)| value.kind() == Kind::Scalar && value.value() == "delete")
 }
 
 /// Words of YAML 1.1 that a boolean field takes beside `true` and `false`.

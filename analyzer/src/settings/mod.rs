@@ -5,9 +5,11 @@
 
 mod kernel;
 mod lookup;
+mod words;
 
-pub use kernel::{Argument, Effect, KernelArguments, kernel_bool};
+pub use kernel::{Argument, Assigned, Effect, KernelArguments, kernel_arguments, kernel_bool};
 pub use lookup::{Found, find};
+pub use words::Words;
 
 use crate::input::{Input, is_unknown};
 use crate::syntax::{Kind, NodeRef};
@@ -183,15 +185,26 @@ impl<'t, 's> Effective<'t, 's> {
 fn is_secret_path(document: &str, path: &[&str]) -> bool {
     let Some(document) = tables::document_type(document) else { return false };
     let mut structure = Some(document.root);
+    let mut inner: Option<&'static Shape> = None;
     for step in path {
-        let Some(field) = structure.and_then(|structure| structure.field(step)) else { return false };
-        if field.variants.iter().any(|variant| variant.secret) {
-            return true;
-        }
-        structure = field.variants.iter().find_map(|variant| match variant.shape.value() {
-            Shape::Struct(inner) => Some(*inner),
-            _ => None,
-        });
+        let shape = match (structure, inner) {
+            (Some(structure), _) => {
+                let Some(field) = structure.field(step) else { return false };
+                if field.variants.iter().any(|variant| variant.secret) {
+                    return true;
+                }
+                let Some(variant) = field.variants.last() else { return false };
+                variant.shape.value()
+            }
+            // `*` and `[]` go into what a mapping or a list holds.
+            (None, Some(shape)) => shape,
+            (None, None) => return false,
+        };
+        (structure, inner) = match shape {
+            Shape::Struct(structure) => (Some(*structure), None),
+            Shape::List(items) | Shape::Map(items) => (None, Some(items.value())),
+            _ => (None, None),
+        };
     }
     false
 }
@@ -208,15 +221,17 @@ pub fn settings() -> &'static [Setting] {
     SETTINGS
 }
 
-/// Works out what `inputs`, taken together, give to `setting` in `version`.
+/// Works out what `inputs`, taken together, give to `setting` in `version`. `words` are those of the source.
 #[must_use]
 pub fn effective<'t, 's>(
     setting: &'static Setting,
     inputs: &[Input<'t, 's>],
+    words: &Words,
     version: TalosVersion,
 ) -> Effective<'t, 's> {
     let mut written = Vec::new();
-    for place in setting.places.iter().filter(|place| place.versions.contains(version)) {
+    let counts = |place: &&SettingPlace| place.versions.contains(version) && words.may_hold(place.path);
+    for place in setting.places.iter().filter(counts) {
         for found in find(inputs, place.document, place.path) {
             if !found.node.is_null() {
                 written.push(Written { place, node: found.node, kind: found.kind });

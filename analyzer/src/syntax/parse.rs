@@ -4,6 +4,7 @@ use super::tree::{Comment, Document, Kind, Node, NodeId, Problem, ProblemKind, S
 use crate::text::Span;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Span as EventSpan, StructureStyle, Tag};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// How deep collections may nest. Talos configuration nests some fifteen deep.
 pub const MAX_DEPTH: usize = 200;
@@ -22,8 +23,43 @@ pub(super) struct Stop {
     pub problem: Problem,
     /// End of the last part that was read well.
     pub after: u32,
+    /// Where the last value begins, when it is words without quotes and the last thing that was read.
+    pub last_words: Option<u32>,
     /// Index of the document that could not be read.
     pub document: usize,
+    /// Where the outermost bracket that is still open stands.
+    pub bracket: Option<u32>,
+    /// Set when Talos's library would have read on.
+    pub lenience: Option<Lenience>,
+}
+
+/// What Talos's YAML library reads and the one used here does not.
+#[derive(Clone, Copy)]
+pub(super) enum Lenience {
+    /// Indentation by tabs in brackets.
+    TabsInFlow,
+    /// A comment without a space before it.
+    Comment,
+    /// The escape `\'`.
+    Apostrophe,
+}
+
+/// Where the quoted scalar that begins `text` holds the escape `\'`.
+pub(super) fn apostrophes(text: &str) -> impl Iterator<Item = usize> {
+    let mut at = 1;
+    std::iter::from_fn(move || {
+        loop {
+            at += text.get(at..)?.find(['\\', '"'])?;
+            if text[at..].starts_with('"') {
+                return None;
+            }
+            let escape = at;
+            at += 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8);
+            if text[escape..].starts_with("\\'") {
+                return Some(escape);
+            }
+        }
+    })
 }
 
 /// Reads `text` up to the first error.
@@ -40,13 +76,18 @@ pub(super) fn pass(text: &str) -> Pass<'_> {
     };
     let mut builder = Builder::new(text);
     for event in Parser::new_from_str_with_options(text, options) {
-        let step = match event {
-            Ok((event, span)) => builder.event(event, &span),
-            Err(error) => Err(builder.problem(&error)),
+        let (problem, lenience) = match event {
+            Ok((event, span)) => match builder.event(event, &span) {
+                Ok(()) => continue,
+                Err(problem) => (problem, None),
+            },
+            Err(error) => {
+                let problem = builder.problem(&error);
+                let lenience = builder.lenience(error.kind(), &problem);
+                (problem, lenience)
+            }
         };
-        if let Err(problem) = step {
-            return builder.stop(problem);
-        }
+        return builder.stop(problem, lenience);
     }
     Pass { tree: builder.tree, stopped: None }
 }
@@ -56,8 +97,12 @@ struct Builder<'s> {
     tree: Tree<'s>,
     /// Nodes still open, outermost first, with the end of what is inside so far.
     open: Vec<NodeId>,
+    /// How many children each of them has so far.
+    children: Vec<u32>,
     /// The node of each anchor, by the library's number for it.
-    anchors: Vec<(usize, NodeId)>,
+    anchors: HashMap<usize, NodeId>,
+    /// The node of each anchor of any document so far, by its name.
+    named: HashMap<&'s str, NodeId>,
     in_document: bool,
     /// Where the current document began, for documents that hold nothing.
     document_start: u32,
@@ -72,7 +117,9 @@ impl<'s> Builder<'s> {
             text,
             tree: Tree { nodes, ..Tree::default() },
             open: Vec::new(),
-            anchors: Vec::new(),
+            children: Vec::new(),
+            anchors: HashMap::new(),
+            named: HashMap::new(),
             in_document: false,
             document_start: 0,
             end: 0,
@@ -85,8 +132,7 @@ impl<'s> Builder<'s> {
             Event::DocumentStart(..) => {
                 self.in_document = true;
                 self.document_start = at.start;
-                self.tree.documents.push(Document { root: None, span: at, broken: false });
-                self.anchors.clear();
+                self.tree.documents.push(Document { root: None, span: at, broken: false, unread: String::new() });
             }
             Event::DocumentEnd => {
                 self.in_document = false;
@@ -108,13 +154,16 @@ impl<'s> Builder<'s> {
                 let id = self.push(Kind::Sequence, collection(style), at, Cow::Borrowed(""), tag.as_deref())?;
                 self.anchor(anchor, id);
                 self.open.push(id);
+                self.children.push(0);
             }
             Event::MappingStart(style, anchor, tag) => {
                 let id = self.push(Kind::Mapping, collection(style), at, Cow::Borrowed(""), tag.as_deref())?;
                 self.anchor(anchor, id);
                 self.open.push(id);
+                self.children.push(0);
             }
             Event::SequenceEnd | Event::MappingEnd => {
+                self.children.pop();
                 if let Some(id) = self.open.pop() {
                     let node = &mut self.tree.nodes[id.index()];
                     if node.style == Style::Flow {
@@ -126,22 +175,32 @@ impl<'s> Builder<'s> {
             Event::Alias(anchor) => {
                 let name = at.slice(self.text).trim_start_matches('*');
                 let id = self.push(Kind::Alias, Style::Plain, at, Cow::Borrowed(name), None)?;
-                let target = self.anchors.iter().rev().find(|(number, _)| *number == anchor).map(|(_, node)| *node);
-                self.tree.nodes[id.index()].target = target;
+                self.tree.nodes[id.index()].target = self.anchors.get(&anchor).copied();
                 self.close(id);
             }
             Event::UnresolvedAlias(name) => {
-                self.tree.problems.push(Problem {
-                    kind: ProblemKind::UnknownAlias,
-                    span: at,
-                    message: format!("the alias `*{name}` has no anchor `&{name}` before it in this document"),
-                });
+                // Talos's YAML library forgets no anchor when a document ends.
+                let target = self.named.get(name.as_ref()).copied();
+                if target.is_none() {
+                    self.tree.problems.push(Problem {
+                        kind: ProblemKind::UnknownAlias,
+                        span: at,
+                        // Without the name: it may be a password that begins with `*`.
+                        message:
+                            "an alias has no anchor of its name before it in this file; text that begins with `*` \
+                                  is put in quotes"
+                                .to_owned(),
+                    });
+                }
                 let id = self.push(Kind::Alias, Style::Plain, at, name, None)?;
+                self.tree.nodes[id.index()].target = target;
                 self.close(id);
             }
             Event::Anchor(..) => {
                 if let Some(node) = self.tree.nodes.last_mut() {
                     node.anchor = Some(at);
+                    let id = NodeId(Span::new(self.tree.nodes.len() - 1, 0).start);
+                    self.named.insert(at.slice(self.text).trim_start_matches('&'), id);
                 }
             }
             Event::Comment(..) => self.tree.comments.push(Comment { span: at }),
@@ -170,6 +229,10 @@ impl<'s> Builder<'s> {
         let is_block_collection = kind != Kind::Scalar && style == Style::Block;
         let span = if is_block_collection { Span { start: span.start, end: span.start } } else { span };
         let parent = self.open.last().copied();
+        let position = self.children.last_mut().map_or(0, |children| {
+            *children += 1;
+            *children - 1
+        });
         self.tree.nodes.push(Node {
             kind,
             style,
@@ -178,6 +241,7 @@ impl<'s> Builder<'s> {
             tag: tag.map(short_tag),
             anchor: None,
             parent,
+            position,
             next: id.0 + 1,
             target: None,
         });
@@ -192,7 +256,7 @@ impl<'s> Builder<'s> {
 
     fn anchor(&mut self, number: usize, node: NodeId) {
         if number > 0 {
-            self.anchors.push((number, node));
+            self.anchors.insert(number, node);
         }
     }
 
@@ -237,19 +301,41 @@ impl<'s> Builder<'s> {
         }
     }
 
+    fn lenience(&self, kind: &ErrorKind, problem: &Problem) -> Option<Lenience> {
+        let (before, rest) = self.text.split_at_checked(problem.span.start as usize)?;
+        match kind {
+            ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation | ErrorKind::TabNotAllowed => {
+                // The brackets may not have come as events yet.
+                let in_flow = before.trim_end().ends_with(['{', '[', ',']) || rest.trim_start().starts_with(['}', ']']);
+                in_flow.then_some(Lenience::TabsInFlow)
+            }
+            ErrorKind::CommentNotSeparated if rest.starts_with('#') => Some(Lenience::Comment),
+            ErrorKind::UnknownQuotedScalarEscape if apostrophes(rest).next().is_some() => Some(Lenience::Apostrophe),
+            _ => None,
+        }
+    }
+
     /// Closes what is open and hands out what was read.
-    fn stop(mut self, problem: Problem) -> Pass<'s> {
+    fn stop(mut self, problem: Problem, lenience: Option<Lenience>) -> Pass<'s> {
+        // Words over several lines that end at a colon are a key that lacks its own, and what is below it.
+        let is_words = |node: &&Node<'_>| {
+            node.style == Style::Plain && node.span.end == self.end && node.span.slice(self.text).contains('\n')
+        };
+        let last = self.tree.nodes.last().filter(is_words);
+        let last_words = last.map(|node| node.span.start);
         if !self.in_document
             && self.tree.documents.last().is_none_or(|document| document.span.end <= problem.span.start)
         {
             // The error is before the first event of its document.
             let span = Span { start: problem.span.start, end: problem.span.start };
-            self.tree.documents.push(Document { root: None, span, broken: true });
+            self.tree.documents.push(Document { root: None, span, broken: true, unread: String::new() });
         }
+        let bracket = self.open.iter().map(|id| self.tree.node(*id).node()).find(|node| node.style == Style::Flow);
+        let bracket = bracket.map(|node| node.span.start);
         while let Some(id) = self.open.pop() {
             self.close(id);
             // A key whose value was not read gets an absent one, so that mappings hold pairs.
-            let count = self.tree.node(id).children().count();
+            let count = self.children.pop().unwrap_or(0);
             if self.tree.node(id).kind() == Kind::Mapping && count % 2 == 1 {
                 let at = Span { start: self.end, end: self.end };
                 let number = Span::new(self.tree.nodes.len(), 0).start;
@@ -261,6 +347,7 @@ impl<'s> Builder<'s> {
                     tag: None,
                     anchor: None,
                     parent: Some(id),
+                    position: count,
                     next: number + 1,
                     target: None,
                 });
@@ -271,7 +358,8 @@ impl<'s> Builder<'s> {
             document.broken = true;
         }
         let document = self.tree.documents.len().saturating_sub(1);
-        Pass { tree: self.tree, stopped: Some(Stop { problem, after: self.end, document }) }
+        let stopped = Stop { problem, after: self.end, last_words, document, bracket, lenience };
+        Pass { tree: self.tree, stopped: Some(stopped) }
     }
 }
 

@@ -61,6 +61,8 @@ pub struct Node<'s> {
     /// The bytes of the anchor, `&name`.
     pub anchor: Option<Span>,
     pub(crate) parent: Option<NodeId>,
+    /// Its place among the children of its parent; keys and values are counted apart.
+    pub(crate) position: u32,
     /// One past the last node below this one.
     pub(crate) next: u32,
     pub(crate) target: Option<NodeId>,
@@ -68,8 +70,9 @@ pub struct Node<'s> {
 
 impl Node<'_> {
     fn into_owned<'o>(self) -> Node<'o> {
-        let Node { kind, style, span, value, tag, anchor, parent, next, target } = self;
-        Node { kind, style, span, value: Cow::Owned(value.into_owned()), tag, anchor, parent, next, target }
+        let value = Cow::Owned(self.value.into_owned());
+        let Node { kind, style, span, tag, anchor, parent, position, next, target, .. } = self;
+        Node { kind, style, span, value, tag, anchor, parent, position, next, target }
     }
 }
 
@@ -89,6 +92,19 @@ pub enum ProblemKind {
     Limit,
     /// An alias without an anchor before it.
     UnknownAlias,
+    /// Something that only some YAML libraries read.
+    Dialect(Dialect),
+}
+
+/// What one version of Talos's YAML library reads and another does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// A question mark in a plain value in brackets.
+    QuestionMarkInFlow,
+    /// An anchor with other characters in its name than letters, digits, `_` and `-`.
+    AnchorName,
+    /// The mark `...` before any document.
+    LeadingEnd,
 }
 
 /// A place where the text is not YAML that can be read.
@@ -111,6 +127,8 @@ pub struct Document {
     pub span: Span,
     /// Whether a part of it could not be read: nothing may be concluded from what is absent.
     pub broken: bool,
+    /// The beginning of what could not be read.
+    pub unread: String,
 }
 
 /// The tree of a source.
@@ -123,6 +141,33 @@ pub struct Tree<'s> {
     pub comments: Vec<Comment>,
     /// What could not be read; at most one syntax problem a document, the first.
     pub problems: Vec<Problem>,
+    /// Whether the source is plain text and no YAML: each document is one scalar.
+    pub is_plain: bool,
+}
+
+/// The tree of a source that is no YAML: a document with one scalar for each of `parts`.
+#[must_use]
+pub fn plain<'s>(text: &'s str, parts: &[Span], comments: Vec<Span>) -> Tree<'s> {
+    let mut tree = Tree { is_plain: true, ..Tree::default() };
+    for span in parts {
+        let number = Span::new(tree.nodes.len(), 0).start;
+        tree.nodes.push(Node {
+            kind: Kind::Scalar,
+            style: Style::Plain,
+            span: *span,
+            value: Cow::Borrowed(span.slice(text)),
+            tag: None,
+            anchor: None,
+            parent: None,
+            position: 0,
+            next: number + 1,
+            target: None,
+        });
+        let root = Some(NodeId(number));
+        tree.documents.push(Document { root, span: *span, broken: false, unread: String::new() });
+    }
+    tree.comments = comments.into_iter().map(|span| Comment { span }).collect();
+    tree
 }
 
 impl<'s> Tree<'s> {
@@ -141,6 +186,11 @@ impl<'s> Tree<'s> {
         Some(self.node(NodeId(Span::new(index, 0).start)))
     }
 
+    /// All nodes, in the order of the text.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node<'s>> {
+        self.nodes.iter()
+    }
+
     /// The number of nodes.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -155,8 +205,9 @@ impl<'s> Tree<'s> {
 
     /// The same tree without borrows from its source.
     pub(crate) fn into_owned<'o>(self) -> Tree<'o> {
-        let nodes = self.nodes.into_iter().map(Node::into_owned).collect();
-        Tree { nodes, documents: self.documents, comments: self.comments, problems: self.problems }
+        let Tree { nodes, documents, comments, problems, is_plain } = self;
+        let nodes = nodes.into_iter().map(Node::into_owned).collect();
+        Tree { nodes, documents, comments, problems, is_plain }
     }
 
     /// The roots of the documents that hold something.
@@ -287,8 +338,22 @@ impl<'t, 's> NodeRef<'t, 's> {
     /// The key of this node in the mapping that holds it.
     #[must_use]
     pub fn key(self) -> Option<NodeRef<'t, 's>> {
-        let parent = self.parent()?;
+        let parent = self.parent().filter(|_| self.is_value())?;
+        // The node before is the key, unless the key is a collection.
+        let before = self.tree.node(NodeId(self.id.0.checked_sub(1)?));
+        if before.node().parent == Some(parent.id) {
+            return Some(before);
+        }
         parent.entries().find(|(_, value)| value.id == self.id).map(|(key, _)| key)
+    }
+
+    /// Whether the node is the key of an entry.
+    pub(crate) fn is_key(self) -> bool {
+        self.node().position.is_multiple_of(2) && self.parent().is_some_and(|parent| parent.kind() == Kind::Mapping)
+    }
+
+    fn is_value(self) -> bool {
+        !self.node().position.is_multiple_of(2) && self.parent().is_some_and(|parent| parent.kind() == Kind::Mapping)
     }
 
     /// Whether the node is a scalar without quotes, tag or block indicator.
@@ -329,10 +394,10 @@ impl<'t, 's> NodeRef<'t, 's> {
             match parent.kind() {
                 Kind::Mapping => {
                     // A key's own path is that of its value.
-                    let key = parent.entries().find(|(key, value)| key.id == node.id || value.id == node.id);
-                    steps.push(key.map_or(String::new(), |(key, _)| path_step(key.value())));
+                    let key = if node.is_key() { Some(node) } else { node.key() };
+                    steps.push(key.map_or(String::new(), |key| path_step(key.value())));
                 }
-                _ => steps.push(format!("[{}]", parent.items().take_while(|item| item.id != node.id).count())),
+                _ => steps.push(format!("[{}]", node.node().position)),
             }
             node = parent;
         }

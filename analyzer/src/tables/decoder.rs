@@ -5,7 +5,8 @@
 //! by all versions is not.
 
 use super::format::Format;
-use crate::syntax::{Kind, NodeRef, Resolved, Style, resolve_scalar};
+use super::schema::Shape;
+use crate::syntax::{Dialect, Kind, NodeRef, Resolved, Style, resolve_scalar};
 use crate::version::TalosVersion;
 
 /// The decoder of a Talos version.
@@ -36,12 +37,6 @@ impl Decoder {
         self.minor >= 12
     }
 
-    /// Whether control characters past ASCII, and the one at its end, may stand in the text.
-    #[must_use]
-    pub fn reads_late_control_characters(self) -> bool {
-        self.minor >= 13
-    }
-
     /// Whether a number with a fraction is cut off to a whole number; else it is refused.
     #[must_use]
     pub fn cuts_fractions(self) -> bool {
@@ -52,11 +47,33 @@ impl Decoder {
     /// YAML.
     #[must_use]
     pub fn takes_empty_mapping(self, format: Format) -> bool {
-        let is_structure = matches!(
-            format,
-            Format::Ip | Format::IpPort | Format::Prefix | Format::ByteSize | Format::ByteSizeOrPercent | Format::Cel
-        );
-        is_structure && self.minor <= 12
+        is_text_structure(format) && self.minor <= 12
+    }
+
+    /// Whether an alias is taken where a text in a form of its own is read.
+    #[must_use]
+    pub fn takes_alias_as(self, shape: &Shape) -> bool {
+        let decodes_text = match shape.value() {
+            Shape::Enum(_) | Shape::Format(Format::HardwareAddr) => true,
+            Shape::Format(format) => is_text_structure(*format),
+            _ => false,
+        };
+        !decodes_text || self.minor != 13
+    }
+
+    /// Whether the YAML library reads what not all of them read.
+    #[must_use]
+    pub fn reads(self, dialect: Dialect) -> bool {
+        match dialect {
+            Dialect::QuestionMarkInFlow | Dialect::AnchorName => self.minor >= 12,
+            Dialect::LeadingEnd => self.minor >= 14,
+        }
+    }
+
+    /// Whether a hardware address may be written as the list of its bytes.
+    #[must_use]
+    pub fn takes_bytes_as_hardware_address(self) -> bool {
+        self.minor == 12
     }
 
     /// Whether the number 0 is a duration.
@@ -173,6 +190,14 @@ impl Decoder {
             _ => Err(NotWhole::WrongType),
         }
     }
+}
+
+/// Whether the Go type of a format is a structure that reads a text.
+fn is_text_structure(format: Format) -> bool {
+    matches!(
+        format,
+        Format::Ip | Format::IpPort | Format::Prefix | Format::ByteSize | Format::ByteSizeOrPercent | Format::Cel
+    )
 }
 
 /// A float as the older decoders make a whole number of it: the fraction is cut off, and what is out of range is what

@@ -101,17 +101,14 @@ impl Format {
             Self::Url | Self::Argument if *resolved == Resolved::Timestamp && !decoder.takes_dates_as_text() => {
                 reject("a date without quotes is no text", "\"2001-01-01\"")
             }
-            Self::Url if text.is_empty() => Ok(()),
+            // Empty is the same as absent for these.
+            Self::Url | Self::Ip | Self::Prefix | Self::IpPort if text.is_empty() => Ok(()),
             Self::Url => url(text, decoder).map_err(|reason| Rejection { reason, example: "https://example.org" }),
-            Self::Ip if text.is_empty() => Ok(()),
             Self::Ip => ip(text).map_err(|reason| Rejection { reason, example: "192.0.2.10" }),
-            Self::Prefix if text.is_empty() => Ok(()),
             Self::Prefix => prefix(text).map_err(|reason| Rejection { reason, example: "192.0.2.0/24" }),
-            Self::IpPort if text.is_empty() => Ok(()),
             Self::IpPort => ip_port(text).map_err(|reason| Rejection { reason, example: "192.0.2.10:51820" }),
-            Self::ByteSize => byte_size(text, decoder),
             Self::ByteSizeOrPercent if text.contains('%') => percent(text, decoder),
-            Self::ByteSizeOrPercent => byte_size(text, decoder),
+            Self::ByteSize | Self::ByteSizeOrPercent => byte_size(text, decoder),
             Self::DiskSize => humanize_bytes(text).map_err(|reason| Rejection { reason, example: "10GB" }),
             Self::DiskSizeMatch => {
                 let rest = [">=", "<=", "==", ">", "<"].iter().find_map(|operator| text.strip_prefix(operator));

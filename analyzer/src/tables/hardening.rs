@@ -31,12 +31,17 @@ pub enum Weaker {
     Higher,
     /// Every other value.
     Other,
+    /// Lists of numbers and ranges without one of the numbers.
+    Without,
 }
 
 impl Sysctl {
     /// Whether `value` is weaker than the default. What is no number is not judged where numbers are compared.
     #[must_use]
     pub fn is_weakened_by(&self, value: &str) -> bool {
+        if self.weaker == Weaker::Without {
+            return self.value.split(',').any(|number| !lists(value, number));
+        }
         let number = |text: &str| match resolve_text(text.trim()) {
             Resolved::Int(number) => Some(number),
             _ => None,
@@ -47,9 +52,32 @@ impl Sysctl {
         match self.weaker {
             Weaker::Lower => value < default,
             Weaker::Higher => value > default,
-            Weaker::Other => value != default,
+            Weaker::Other | Weaker::Without => value != default,
         }
     }
+}
+
+/// Whether a list of numbers and ranges, `80,8000-8100`, has a number in it. What is no number is not judged.
+fn lists(list: &str, number: &str) -> bool {
+    let Ok(number) = number.parse::<u32>() else { return true };
+    list.split(',').any(|part| {
+        let (low, high) = part.split_once('-').unwrap_or((part, part));
+        match (low.trim().parse::<u32>(), high.trim().parse::<u32>()) {
+            (Ok(low), Ok(high)) => (low..=high).contains(&number),
+            _ => !part.trim().is_empty(),
+        }
+    })
+}
+
+/// A kernel parameter by name.
+#[derive(Debug)]
+pub struct SysctlName {
+    /// The name with dots; `*` stands for the name of a network interface.
+    pub name: &'static str,
+    /// Whose it is, when it is not one of the kernels of Talos: then all names below it are that system's.
+    pub other_system: Option<&'static str>,
+    /// The name to write instead.
+    pub instead: Option<&'static str>,
 }
 
 /// A TLS cipher suite.
@@ -74,4 +102,21 @@ pub enum CipherClass {
     Legacy,
     /// Neither, or broken.
     Weak,
+}
+
+/// A command-line argument that Talos does not let a configuration give to a component, whatever its value.
+#[derive(Debug)]
+pub struct DeniedArgument {
+    /// The component, by the name of its program.
+    pub component: &'static str,
+    /// The versions that deny it.
+    pub versions: VersionSet,
+    /// The kind of document that holds the arguments.
+    pub document: &'static str,
+    /// The way to the arguments in it.
+    pub path: &'static [&'static str],
+    /// The name of the argument; a `*` at its end stands for any rest.
+    pub argument: &'static str,
+    /// What to do instead, as a clause; empty when there is nothing to do instead.
+    pub instead: &'static str,
 }

@@ -6,32 +6,44 @@
 mod decoder;
 mod format;
 mod hardening;
+mod kernel;
 mod merge;
 mod schema;
 
 pub use decoder::{Decoder, NotWhole};
 pub use format::{Format, Rejection};
-pub use hardening::{CipherClass, CipherSuite, Sysctl, Weaker};
+pub use hardening::{CipherClass, CipherSuite, DeniedArgument, Sysctl, SysctlName, Weaker};
+pub use kernel::{KernelDefault, RecommendedArgument, TalosArgument};
 pub use merge::{
     Merge, MergeRule, merge_of_field, merge_of_form, unset_without, word_of_number, written_when_unset, zero_word,
 };
-pub use schema::{DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type};
+pub use schema::{
+    DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
+};
 
 /// What the build makes of `analyzer/data`; nobody reads it.
 #[expect(clippy::unreadable_literal, reason = "the numbers are bounds of integer types, written by the build")]
 mod generated {
     use super::{
-        CipherClass, CipherSuite, DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Format,
-        Merge, MergeRule, Shape, Sysctl, Type, Weaker,
+        CipherClass, CipherSuite, DeniedArgument, DocumentType, DocumentVariant, EnumVariant, Enumeration, Field,
+        FieldVariant, Format, KernelDefault, Merge, MergeRule, RecommendedArgument, Shape, Sysctl, SysctlName,
+        TalosArgument, Type, UnusedField, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
     include!(concat!(env!("OUT_DIR"), "/merge.rs"));
     include!(concat!(env!("OUT_DIR"), "/sysctls.rs"));
+    include!(concat!(env!("OUT_DIR"), "/sysctl_names.rs"));
     include!(concat!(env!("OUT_DIR"), "/cipher_suites.rs"));
+    include!(concat!(env!("OUT_DIR"), "/unused_fields.rs"));
+    include!(concat!(env!("OUT_DIR"), "/denied_arguments.rs"));
+    include!(concat!(env!("OUT_DIR"), "/kernel.rs"));
 }
 
-use generated::{DOCUMENTS, SUITES, SYSCTLS};
+use generated::{
+    DENIED_ARGUMENTS, DOCUMENTS, KERNEL_DEFAULTS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS,
+    TALOS_ARGUMENTS, UNUSED_FIELDS,
+};
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
 pub const V1ALPHA1: &str = "v1alpha1";
@@ -55,14 +67,56 @@ pub fn v1alpha1() -> &'static DocumentType {
     document_type(V1ALPHA1).unwrap_or(&DOCUMENTS[0])
 }
 
+/// What an Image Factory schematic holds.
+#[must_use]
+pub fn schematic() -> &'static Type {
+    SCHEMATIC
+}
+
 /// The kernel parameters that Talos sets by itself, sorted by key.
 #[must_use]
 pub fn sysctls() -> &'static [Sysctl] {
     SYSCTLS
 }
 
+/// Kernel parameters by name, of Linux and of other systems, sorted by name.
+#[must_use]
+pub fn sysctl_names() -> &'static [SysctlName] {
+    SYSCTL_NAMES
+}
+
 /// The cipher suites that Kubernetes knows, sorted by name.
 #[must_use]
 pub fn cipher_suites() -> &'static [CipherSuite] {
     SUITES
+}
+
+/// The arguments of components that Talos does not let a configuration give.
+#[must_use]
+pub fn denied_arguments() -> &'static [DeniedArgument] {
+    DENIED_ARGUMENTS
+}
+
+/// The fields that Talos accepts and nobody reads.
+#[must_use]
+pub fn unused_fields() -> &'static [UnusedField] {
+    UNUSED_FIELDS
+}
+
+/// The arguments that Talos puts on the kernel command line by itself, in their order.
+#[must_use]
+pub fn kernel_defaults() -> &'static [KernelDefault] {
+    KERNEL_DEFAULTS
+}
+
+/// The kernel arguments that Talos itself reads.
+#[must_use]
+pub fn talos_arguments() -> &'static [TalosArgument] {
+    TALOS_ARGUMENTS
+}
+
+/// The kernel arguments that are recommended and no default.
+#[must_use]
+pub fn recommended_arguments() -> &'static [RecommendedArgument] {
+    RECOMMENDED
 }

@@ -182,3 +182,14 @@ impl EnumVariant {
         self.values.iter().any(|value| *value == text || number(value).is_some_and(|value| number(text) == Some(value)))
     }
 }
+
+/// A field of the machine configuration that Talos accepts and nobody reads.
+#[derive(Debug)]
+pub struct UnusedField {
+    /// The way to it.
+    pub path: &'static [&'static str],
+    /// The versions in which nobody reads it.
+    pub versions: VersionSet,
+    /// Why, as a clause.
+    pub because: &'static str,
+}

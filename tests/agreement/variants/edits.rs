@@ -561,7 +561,7 @@ fn empty_document(edit: &mut Edit<'_>) -> String {
     let layout = layout(edit.random);
     let mut texts: Vec<String> = documents.iter().map(|document| document.write(layout)).collect();
     let empty = ["", "null\n", "~\n", "{}\n", "[]\n", "# nothing\n", "\n\n", "a\n", "\"\"\n", "...\n", "!!null ''\n"];
-    for _ in 0..1 + edit.random.below(2) {
+    for _ in 0..=edit.random.below(2) {
         let at = edit.random.below(texts.len() + 1);
         texts.insert(at, edit.random.word(&empty).to_owned());
     }
@@ -642,7 +642,7 @@ fn bytes(edit: &mut Edit<'_>) -> String {
         8 => text.replace(": ", ":   "),
         9 => text.replace(": ", ":\t"),
         10 => text.replacen('\n', "\u{85}", 1),
-        _ => text.replacen("a", "é😀", 1),
+        _ => text.replacen('a', "é😀", 1),
     }
 }
 

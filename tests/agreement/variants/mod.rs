@@ -4,6 +4,7 @@
 //! Many are nothing but written in another way, so that false alarms are seen as well as what is missed.
 
 mod edits;
+#[allow(dead_code, reason = "not all that share this lay patches")]
 pub(crate) mod patches;
 mod random;
 mod samples;

@@ -1,4 +1,4 @@
-//! Choices that are the same on every machine and in every year: SplitMix64.
+//! Choices that are the same on every machine and in every year: `SplitMix64`.
 
 pub(super) struct Random(u64);
 

@@ -5,7 +5,6 @@ use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::input::InputKind;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
 use crate::syntax::NodeRef;
 use crate::tables;
 
@@ -44,7 +43,7 @@ fn removed(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let message = "this patch takes Pod Security admission away: any pod may be privileged";
     let around = (1..=pod_security::LIST.len()).flat_map(|length| {
         let path = pod_security::LIST.get(..length).unwrap_or(&[]);
-        find(context.inputs, tables::V1ALPHA1, path).into_iter().map(|found| found.node)
+        context.find(tables::V1ALPHA1, path).into_iter().map(|found| found.node)
     });
     let nodes = pod_security::entries(context).into_iter().chain(around);
     let mut places: Vec<_> = nodes.filter_map(pod_security::deletion).collect();

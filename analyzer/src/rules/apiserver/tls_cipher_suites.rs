@@ -4,6 +4,7 @@ use super::super::cipher_suites;
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
+use crate::settings::Written;
 use crate::tables;
 
 pub(crate) const RULE: Rule = Rule {
@@ -31,10 +32,16 @@ const TLS13_ONLY_SINCE: u8 = 14;
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let Some(effective) = context.effective_by_id("apiserver.tls-cipher-suites") else { return };
-    let tls13_only = (context.talos().minor() >= TLS13_ONLY_SINCE).then_some("from Talos 1.14 the API server takes TLS 1.3 only");
+    let minimum = context.effective_by_id("apiserver.tls-min-version");
+    let is_raised = minimum.is_some_and(|minimum| minimum.winner().and_then(Written::text) == Some("VersionTLS13"));
+    let tls13_only = match context.talos().minor() {
+        TLS13_ONLY_SINCE.. => Some("from Talos 1.14 the API server takes TLS 1.3 only"),
+        _ if is_raised => Some("`tls-min-version` is VersionTLS13"),
+        _ => None,
+    };
     cipher_suites::check_listed(rule, context, &effective, tls13_only, findings);
     let weak = cipher_suites::weak_in_default(effective.default);
-    if let (Some(root), false) = (context.whole_control_plane(), weak.is_empty()) {
+    if let (Some(root), false, None) = (context.whole_control_plane(), weak.is_empty(), tls13_only) {
         let path = ["cluster", "apiServer", "extraArgs"];
         let message = format!(
             "the list of Talos {} itself holds suites without forward secrecy ({}), and cannot be shortened",

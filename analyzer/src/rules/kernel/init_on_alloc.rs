@@ -27,25 +27,29 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     }
     let talos = context.talos();
     let on_command_line = talos.minor() <= LAST_ON_COMMAND_LINE;
-    let (argument, severity, message) = match context.kernel_arguments.effect("init_on_alloc") {
-        Effect::Value(argument) => match argument.value.and_then(kernel_bool) {
-            Some(false) => {
-                let value = argument.value.unwrap_or("");
-                (argument, Severity::Warning, format!("`init_on_alloc={value}` hands out memory with its old content in it"))
+    for list in &context.kernel_arguments {
+        let (argument, severity, message) = match list.effect("init_on_alloc") {
+            Effect::Value(argument) => match argument.value.and_then(kernel_bool) {
+                Some(false) => {
+                    let value = argument.value.unwrap_or("");
+                    let message = format!("`init_on_alloc={value}` hands out memory with its old content in it");
+                    (argument, Severity::Warning, message)
+                }
+                Some(true) | None => continue,
+            },
+            Effect::Removed(argument) if on_command_line => {
+                let message = "`-init_on_alloc` takes a default of Talos off the command line; memory is still zeroed, for \
+                               the kernel is built so";
+                (argument, Severity::Info, message.to_owned())
             }
-            Some(true) | None => return,
-        },
-        Effect::Removed(argument) if on_command_line => {
-            let message = "`-init_on_alloc` takes a default of Talos off the command line; memory is still zeroed, for the \
-                           kernel is built so";
-            (argument, Severity::Info, message.to_owned())
-        }
-        Effect::Removed(_) | Effect::Default | Effect::Unknown => return,
-    };
-    let mut finding = rule.finding_at(argument.span, argument.kind, "", message);
-    finding.severity = severity;
-    finding.help = Some("expected is `init_on_alloc=1`, the default: take the argument out".to_owned());
-    let origin = if on_command_line { format!("Talos {talos} default") } else { "Talos kernel default".to_owned() };
-    finding.references.push(origin.into());
-    findings.push(finding);
+            Effect::Removed(_) | Effect::Default | Effect::Unknown => continue,
+        };
+        let mut finding = rule.finding_at(argument.span, argument.kind, &*argument.path, message);
+        finding.severity = severity;
+        finding.help = Some("expected is `init_on_alloc=1`, the default: take the argument out".to_owned());
+        let origin =
+            if on_command_line { format!("Talos {talos} default") } else { "Talos kernel default".to_owned() };
+        finding.references.push(origin.into());
+        findings.push(finding);
+    }
 }

@@ -4,7 +4,8 @@ use crate::context::{Context, Mode};
 use crate::finding::{Profile, Severity};
 use crate::input::InputKind;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::{Effect, kernel_bool};
+use crate::settings::{Effect, KernelArguments, kernel_bool};
+use crate::syntax::NodeRef;
 use crate::tables;
 
 pub(crate) const RULE: Rule = Rule {
@@ -20,6 +21,7 @@ pub(crate) const RULE: Rule = Rule {
     check,
 };
 
+const ABSENT: &str = "`init_on_free` is not on the kernel command line: memory that is given back keeps its content";
 const WRITE: &str = "expected is `init_on_free=1`: add it to customization.extraKernelArgs of the Image Factory schematic";
 const WRITE_GRUB: &str = ", or, where the machine boots with GRUB, to machine.install.extraKernelArgs";
 
@@ -27,52 +29,62 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     if context.mode == Mode::Container {
         return;
     }
-    match context.kernel_arguments.effect("init_on_free") {
-        Effect::Value(argument) => {
-            let value = argument.value.unwrap_or("");
-            if kernel_bool(value) == Some(true) {
-                return;
+    // A whole machine configuration may have no list of arguments at all.
+    let is_configured = |list: &KernelArguments<'_>| [tables::V1ALPHA1, InputKind::JsonPatch.name()].contains(&list.kind);
+    if let Some(root) = context.whole()
+        && !context.kernel_arguments.iter().any(is_configured)
+    {
+        absent_from_configuration(rule, context, root, findings);
+    }
+    for list in &context.kernel_arguments {
+        match list.effect("init_on_free") {
+            Effect::Value(argument) => {
+                let value = argument.value.unwrap_or("");
+                if kernel_bool(value) == Some(true) {
+                    continue;
+                }
+                let message = if kernel_bool(value).is_some() {
+                    format!("`init_on_free={value}` leaves the old content in memory that is given back")
+                } else {
+                    "the value of `init_on_free` is not one the kernel takes, so memory that is given back is not zeroed"
+                        .to_owned()
+                };
+                let mut finding = rule.finding_at(argument.span, argument.kind, &*argument.path, message);
+                finding.severity = Severity::Warning;
+                finding.help = Some("expected is `init_on_free=1`".to_owned());
+                findings.push(finding);
             }
-            let message = if kernel_bool(value).is_some() {
-                format!("`init_on_free={value}` leaves the old content in memory that is given back")
-            } else {
-                "the value of `init_on_free` is not one the kernel takes, so memory that is given back is not zeroed".to_owned()
-            };
-            let mut finding = rule.finding_at(argument.span, argument.kind, "", message);
-            finding.severity = Severity::Warning;
-            finding.help = Some("expected is `init_on_free=1`".to_owned());
-            findings.push(finding);
+            Effect::Removed(_) | Effect::Default if !list.is_open => match context.whole() {
+                Some(root) if is_configured(list) => absent_from_configuration(rule, context, root, findings),
+                _ => absent(rule, context, list, findings),
+            },
+            Effect::Removed(_) | Effect::Default | Effect::Unknown => {}
         }
-        Effect::Removed(_) | Effect::Default => absent(rule, context, findings),
-        Effect::Unknown => {}
     }
 }
 
-fn absent(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    let message = "`init_on_free` is not on the kernel command line: memory that is given back keeps its content";
-    if let Some(root) = context.whole() {
-        let path = ["machine", "install", "extraKernelArgs"];
-        let span = context.nearest(root, &path);
-        let mut finding = rule.finding_at(span, tables::V1ALPHA1, path.join("."), message);
-        let boots_uki = root.at(&["machine", "install", "grubUseUKICmdline"]).is_some_and(|node| node.value() == "true")
-            || context.documents("UnattendedInstallConfig").next().is_some();
-        finding.help = Some(if boots_uki { WRITE.to_owned() } else { format!("{WRITE}{WRITE_GRUB}") });
-        finding.severity = context.optional();
-        findings.push(finding);
+fn absent_from_configuration<'t, 's>(
+    rule: &Rule,
+    context: &Context<'t, 's>,
+    root: NodeRef<'t, 's>,
+    findings: &mut Findings,
+) {
+    let path = ["machine", "install", "extraKernelArgs"];
+    let mut finding = rule.finding_at(context.nearest(root, &path), tables::V1ALPHA1, path.join("."), ABSENT);
+    let boots_uki = root.at(&["machine", "install", "grubUseUKICmdline"]).is_some_and(|node| node.value() == "true")
+        || context.documents("UnattendedInstallConfig").next().is_some();
+    finding.help = Some(if boots_uki { WRITE.to_owned() } else { format!("{WRITE}{WRITE_GRUB}") });
+    finding.severity = context.optional();
+    findings.push(finding);
+}
+
+fn absent(rule: &Rule, context: &Context<'_, '_>, list: &KernelArguments<'_>, findings: &mut Findings) {
+    // A schematic says all there is to say of an image, but most say nothing of hardening.
+    let is_complete = list.kind == InputKind::Schematic.name() && context.profile >= Profile::Hardened;
+    if !list.is_whole && !is_complete {
         return;
     }
-    let whole = context.inputs.iter().find(|input| match input.kind {
-        InputKind::KernelCommandLine => true,
-        // A schematic says all there is to say of an image, but most say nothing of hardening.
-        InputKind::Schematic => context.profile >= Profile::Hardened,
-        _ => false,
-    });
-    let Some((input, root)) = whole.and_then(|input| Some((input, input.root?))) else { return };
-    let span = match input.kind {
-        InputKind::Schematic => context.nearest(root, &["customization", "extraKernelArgs"]),
-        _ => context.kernel_arguments.iter().next().map_or(root.span(), |argument| argument.span),
-    };
-    let mut finding = rule.finding_at(span, input.kind.name(), "", message);
+    let mut finding = rule.finding_at(list.span, list.kind, &*list.path, ABSENT);
     finding.help = Some(WRITE.to_owned());
     finding.severity = context.optional();
     findings.push(finding);

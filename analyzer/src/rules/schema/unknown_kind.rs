@@ -24,6 +24,12 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                 format!("Talos has no document of the kind `{}`", issue.node.value()),
                 closest.map(|closest| format!("did you mean `{closest}`?")),
             ),
+            IssueKind::NoKind => (
+                "nothing says what this document is: it has no `kind`, and no section of the machine configuration; \
+                 Talos refuses it"
+                    .to_owned(),
+                Some("write `kind`, or `machine` or `cluster`".to_owned()),
+            ),
             IssueKind::WrongApiVersion { found } => (
                 match found {
                     Some(found) => format!("Talos has no documents of the apiVersion `{found}`"),

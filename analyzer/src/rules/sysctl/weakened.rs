@@ -1,12 +1,10 @@
 //! `sysctl/weakened`
 
+use super::super::sysctls;
 use crate::context::{Context, Mode};
 use crate::finding::{Profile, Severity};
-use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::find;
-use crate::syntax::Kind;
-use crate::tables::{self, Sysctl};
+use crate::tables::{self, Sysctl, Weaker};
 
 pub(crate) const RULE: Rule = Rule {
     name: "sysctl/weakened",
@@ -23,21 +21,20 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let version = context.talos();
-    let counts = |sysctl: &&Sysctl| sysctl.versions.contains(version) && (sysctl.container || context.mode != Mode::Container);
+    let counts =
+        |sysctl: &&Sysctl| sysctl.versions.contains(version) && (sysctl.container || context.mode != Mode::Container);
     for sysctl in tables::sysctls().iter().filter(counts) {
-        // From 1.14 the document wins over the field of the machine configuration.
-        let written = find(context.inputs, "SysctlConfig", &["params", sysctl.key])
-            .into_iter()
-            .chain(find(context.inputs, tables::V1ALPHA1, &["machine", "sysctls", sysctl.key]))
-            .find(|found| !found.node.is_null());
-        let Some(written) = written.filter(|found| found.node.kind() == Kind::Scalar && !is_unknown(found.node)) else { continue };
-        let value = written.node.value();
-        if !sysctl.is_weakened_by(value) {
-            continue;
-        }
-        let message = format!("`{}` is `{value}`, weaker than `{}`, which Talos {version} sets so that {}", sysctl.key, sysctl.value, sysctl.protects);
-        let mut finding = rule.finding(context, written.node, message);
-        finding.help = Some(format!("expected is `{}`: take the line out, or write that", sysctl.value));
+        let written = sysctls::value(context, sysctl.key);
+        let Some(written) = written.filter(|node| sysctl.is_weakened_by(node.value())) else { continue };
+        let (key, value, default, protects) = (sysctl.key, written.value(), sysctl.value, sysctl.protects);
+        let (weaker, help) = match sysctl.weaker {
+            Weaker::Without => ("without", "add those, for what is written takes the place of the list"),
+            _ => ("weaker than", "take the line out, or write that"),
+        };
+        let message =
+            format!("`{key}` is `{value}`, {weaker} `{default}`, which Talos {version} sets so that {protects}");
+        let mut finding = rule.finding(context, written, message);
+        finding.help = Some(format!("expected is `{default}`: {help}"));
         finding.references.push(format!("Talos {version} default").into());
         if !sysctl.reference.is_empty() {
             finding.references.push(sysctl.reference.into());

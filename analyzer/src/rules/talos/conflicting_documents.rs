@@ -25,7 +25,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let mut seen: Vec<(documents::Identity<'_, '_>, &'static [&'static str])> = Vec::new();
-    let mut links: Vec<(NodeRef<'_, '_>, documents::Identity<'_, '_>)> = Vec::new();
+    let mut links: Vec<(&str, documents::Identity<'_, '_>)> = Vec::new();
     for identity in documents::identities(context) {
         let Some(variant) = identity.document.variant(context.talos()) else { continue };
         let conflict = seen.iter().find(|(other, conflicts)| {
@@ -35,9 +35,9 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let mut first = conflict.map(|(other, _)| *other);
         for path in variant.claims_link {
             let path: Vec<&str> = path.split('.').collect();
-            let Some(link) = identity.root.at(&path) else { continue };
-            let claimed = links.iter().find(|(other, _)| other.value() == link.value()).map(|(_, owner)| *owner);
-            first = first.or(claimed);
+            // A document that names no link claims the one without a name.
+            let link = identity.root.at(&path).filter(|link| !link.is_null()).map_or("", NodeRef::value);
+            first = first.or(links.iter().find(|(other, _)| *other == link).map(|(_, owner)| *owner));
             links.push((link, identity));
         }
         if let Some(first) = first {

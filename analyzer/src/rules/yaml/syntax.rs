@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::ProblemKind;
+use crate::tables::Decoder;
 
 pub(crate) const RULE: Rule = Rule {
     name: "yaml/syntax",
@@ -19,6 +20,11 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    let wanted = |kind: ProblemKind| matches!(kind, ProblemKind::Syntax | ProblemKind::UnknownAlias);
+    let decoder = Decoder::of(context.talos());
+    let wanted = |kind: ProblemKind| match kind {
+        ProblemKind::Syntax | ProblemKind::UnknownAlias => true,
+        ProblemKind::Dialect(dialect) => !decoder.reads(dialect),
+        ProblemKind::Limit => false,
+    };
     super::super::problems(rule, context, wanted, findings);
 }

@@ -69,7 +69,7 @@ func generateContract(minor, contract, secretsFile, dir, prefix string, comments
 		generate.WithSecretsBundle(bundle),
 		generate.WithVersionContract(versionContract),
 		generate.WithInstallDisk("/dev/sda"),
-		generate.WithInstallImage("ghcr.io/siderolabs/installer:v"+minor+".0"),
+		generate.WithInstallImage(installImage(minor)),
 		generate.WithDNSDomain("cluster.local"),
 		generate.WithClusterDiscovery(true),
 		withPersist,
@@ -96,6 +96,15 @@ func generateContract(minor, contract, secretsFile, dir, prefix string, comments
 	}
 
 	return nil
+}
+
+// installImage is what talosctl writes by default: from 1.14 the installer of the Image Factory without extensions.
+func installImage(minor string) string {
+	if minor == "1.14" {
+		return "factory.talos.dev/metal-installer/376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba:v1.14.0"
+	}
+
+	return "ghcr.io/siderolabs/installer:v" + minor + ".0"
 }
 
 // withPersist sets what talosctl sets by default as long as the option exists, which is not in every version.

@@ -1,0 +1,23 @@
+//! `controller-manager/denied-argument`
+
+use super::super::denied_arguments;
+use crate::context::Context;
+use crate::finding::{Profile, Severity};
+use crate::rule::{Example, Findings, Rule};
+
+pub(crate) const RULE: Rule = Rule {
+    name: "controller-manager/denied-argument",
+    severity: Severity::Error,
+    profile: Profile::Default,
+    summary: "The controller manager is given an argument that Talos sets itself or refuses.",
+    why: "Talos looks at the key alone: even with the value that Talos itself sets the component does not come up. Most of it is \
+          not found when the configuration is loaded, but only on the machine.",
+    avoid: Example::new("cluster:\n  controllerManager:\n    extraArgs:\n      root-ca-file: /etc/kubernetes/ca.crt\n"),
+    follow: Example::new("cluster:\n  controllerManager:\n    extraArgs:\n      v: \"2\"\n"),
+    references: &[],
+    check,
+};
+
+fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
+    denied_arguments::check(rule, context, "kube-controller-manager", findings);
+}

@@ -1,0 +1,114 @@
+//! What a command that looks for something does with what it finds.
+
+use crate::arguments::{AskOptions, Color, Format, OutputOptions};
+use crate::output::{self, say};
+use crate::report::{self, Checked};
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use talint_analyzer::{Options, analyze};
+
+const FOUND: u8 = 1;
+/// The exit status when something could not be read.
+pub(crate) const FAILED: u8 = 2;
+const NOTHING_CHECKED: u8 = 3;
+
+/// What is asked of the analyzer, beside what each command adds.
+pub(crate) fn options(asked: &AskOptions) -> Options {
+    Options {
+        talos: asked.talos_version,
+        profile: asked.profile.map(Into::into),
+        select: asked.select.clone(),
+        ignore: asked.ignore.clone(),
+        ..Options::default()
+    }
+}
+
+/// Analyses one source.
+///
+/// # Errors
+/// When the analyzer has a fault: it costs the answer for this source, not for the others.
+pub(crate) fn analyse(path: String, bytes: Vec<u8>, asked: &Options) -> Result<Checked, String> {
+    let analysis = catch_unwind(AssertUnwindSafe(|| analyze(&path, &bytes, asked)));
+    let analysis = analysis.map_err(|_| "internal error while analysing this file; please report it".to_owned())?;
+    // What is not Talos's need not be kept.
+    let bytes = if analysis.documents > 0 { bytes } else { Vec::new() };
+    Ok(Checked { path, bytes, form: asked.form, analysis, layers: None })
+}
+
+/// Shows what was found and says how it went. `failed`: whether something could not be read. `nothing`: what to say when
+/// nothing was checked; `None` when that is no failure.
+pub(crate) fn tell(
+    mut checked: Vec<Checked>,
+    mut failed: bool,
+    options: &OutputOptions,
+    nothing: Option<&str>,
+) -> ExitCode {
+    if !options.quiet {
+        notices(&checked);
+    }
+    let was_told = !checked.is_empty();
+    checked.retain(is_told);
+    let content = match options.format {
+        Format::Json => report::json(&checked, options),
+        Format::Text => report::text(&checked, options, has_color(options)),
+    };
+    if let Err(error) = output::write(options.output.as_deref(), content.as_bytes()) {
+        // A reader that has seen enough is no failure.
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            let place = options.output.as_deref().map_or("standard output".into(), |path| path.display().to_string());
+            say(format_args!("talint: {place}: {error}"));
+            failed = true;
+        }
+    }
+    if failed {
+        return ExitCode::from(FAILED);
+    }
+    if checked.is_empty()
+        && let Some(nothing) = nothing
+    {
+        let nothing = if was_told { "what is there cannot be read" } else { nothing };
+        say(format_args!("talint: nothing was checked: {nothing}"));
+        return ExitCode::from(NOTHING_CHECKED);
+    }
+    let mut findings = checked.iter().flat_map(|file| &file.analysis.findings);
+    if findings.any(|finding| options.fail_on.counts(finding.severity)) {
+        ExitCode::from(FOUND)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+/// Whether a file is one of Talos's. A patch that holds nothing is one, when something is to be said of it.
+pub(crate) fn is_told(file: &Checked) -> bool {
+    file.analysis.documents > 0 || !file.analysis.findings.is_empty()
+}
+
+/// Says what users should know that is no finding, the same thing of many files once.
+fn notices(checked: &[Checked]) {
+    let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for file in checked {
+        for notice in &file.analysis.notices {
+            files.entry(notice).or_default().push(&file.path);
+        }
+    }
+    for (notice, files) in files {
+        match files.as_slice() {
+            [] => {}
+            [file] => say(format_args!("talint: {file}: {notice}")),
+            [first, rest @ ..] => say(format_args!("talint: {first} and {} more: {notice}", rest.len())),
+        }
+    }
+}
+
+fn has_color(options: &OutputOptions) -> bool {
+    match options.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+            options.output.is_none() && !refused && io::stdout().is_terminal()
+        }
+    }
+}

@@ -25,6 +25,9 @@ pub(crate) enum Command {
     /// Check machine configuration, patches, schematics and kernel command lines
     #[command(after_help = EXIT_STATUS)]
     Check(CheckOptions),
+    /// Show the configuration that a base and its patches make, as Talos merges them
+    #[command(after_help = RENDER_STATUS)]
+    Render(RenderOptions),
     /// Check a kernel command line, of a machine or for one
     #[command(after_help = EXIT_STATUS)]
     Cmdline(CmdlineOptions),
@@ -68,12 +71,52 @@ Exit status:
   2  wrong usage, or a file that cannot be read (the others are still checked)
   3  nothing to check: no Talos file among the paths";
 
+const RENDER_STATUS: &str = "\
+Exit status:
+  0  the configuration was shown
+  1  Talos refuses the base or a patch
+  2  wrong usage, or a file that cannot be read
+  3  the base is no Talos configuration";
+
+/// The options of `talint render`.
+#[derive(Args, Debug)]
+pub(crate) struct RenderOptions {
+    /// The configuration that patches are laid over; `-` is standard input
+    #[arg(value_name = "BASE")]
+    pub base: PathBuf,
+
+    /// Lay this patch over the base, after those before it: a file, with or without `@`, or the patch itself
+    #[arg(long, short, value_name = "FILE")]
+    pub patch: Vec<String>,
+
+    /// The version of Talos, as 1.12; else a modeline or the installer image says it, or the newest is assumed
+    #[arg(long, value_name = "VERSION", value_parser = parse_version)]
+    pub talos_version: Option<MinorVersion>,
+
+    /// Say behind each value where it is written
+    #[arg(long)]
+    pub origins: bool,
+
+    /// Show how it differs from the base
+    #[arg(long)]
+    pub diff: bool,
+
+    /// Show secrets; else they read <redacted>
+    #[arg(long)]
+    pub show_secrets: bool,
+}
+
 /// The options of `talint check`.
 #[derive(Args, Debug)]
 pub(crate) struct CheckOptions {
     /// Files, or folders to search for YAML and JSON files (.gitignore is honoured); `-` is standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
+
+    /// Lay this patch over the one base given, after those before it, and check what comes of them: a file, with or
+    /// without `@`, or the patch itself
+    #[arg(long, short, value_name = "FILE")]
+    pub patch: Vec<String>,
 
     /// The name that standard input has in the output
     #[arg(long, value_name = "FILE", default_value = "<stdin>")]

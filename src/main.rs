@@ -7,6 +7,8 @@ mod explain;
 mod files;
 mod outcome;
 mod output;
+mod patches;
+mod render;
 mod report;
 
 use arguments::{Arguments, Command};
@@ -16,6 +18,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(options) => check::run(&options),
+        Command::Render(options) => render::run(&options),
         Command::Cmdline(options) => cmdline::run(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Rules(options) => explain::list(&options),

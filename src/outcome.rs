@@ -34,7 +34,7 @@ pub(crate) fn analyse(path: String, bytes: Vec<u8>, asked: &Options) -> Result<C
     let analysis = analysis.map_err(|_| "internal error while analysing this file; please report it".to_owned())?;
     // What is not Talos's need not be kept.
     let bytes = if analysis.documents > 0 { bytes } else { Vec::new() };
-    Ok(Checked { path, bytes, form: asked.form, analysis })
+    Ok(Checked { path, bytes, form: asked.form, analysis, layers: None })
 }
 
 /// Shows what was found and says how it went. `failed`: whether something could not be read. `nothing`: what to say when
@@ -49,7 +49,7 @@ pub(crate) fn tell(
         notices(&checked);
     }
     let was_told = !checked.is_empty();
-    checked.retain(|file| file.analysis.documents > 0);
+    checked.retain(is_told);
     let content = match options.format {
         Format::Json => report::json(&checked, options),
         Format::Text => report::text(&checked, options, has_color(options)),
@@ -78,6 +78,11 @@ pub(crate) fn tell(
     } else {
         ExitCode::SUCCESS
     }
+}
+
+/// Whether a file is one of Talos's. A patch that holds nothing is one, when something is to be said of it.
+pub(crate) fn is_told(file: &Checked) -> bool {
+    file.analysis.documents > 0 || !file.analysis.findings.is_empty()
 }
 
 /// Says what users should know that is no finding, the same thing of many files once.

@@ -2,7 +2,8 @@
 //!
 //! A comment `#! rule/name` at the end of a line says that this rule finds something that begins on this line; several
 //! names stand for several findings. A comment `#^ rule/name` speaks of the line above it, `#v rule/name` of the line below. What
-//! is not written must not be found, whatever its severity. `corpus/README.md` says more.
+//! is not written must not be found, whatever its severity. A line `#~ patch` ends the base, or the patch before it, and
+//! begins a patch that is laid over it. `corpus/README.md` says more.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -14,7 +15,7 @@ use talint_analyzer::input::Form;
 use talint_analyzer::rule::{Example, Rule};
 use talint_analyzer::text::LineIndex;
 use talint_analyzer::version::MinorVersion;
-use talint_analyzer::{Analysis, Options, analyze, rules};
+use talint_analyzer::{Analysis, Options, Source, analyze, analyze_layered, rules};
 
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
@@ -63,8 +64,29 @@ fn found(text: &str, analysis: &Analysis) -> Vec<(usize, String)> {
 fn check(path: &Path) -> (String, Analysis) {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let name = path.strip_prefix(corpus()).unwrap_or(path).display().to_string();
-    let analysis = analyze(&name, text.as_bytes(), &Options::default());
+    let analysis = analyze_parts(&name, &text, &Options::default());
     (text, analysis)
+}
+
+/// Analyses a text, or the base and the patches in it. What is before a patch is blanked, so that places stay.
+fn analyze_parts(name: &str, text: &str, options: &Options) -> Analysis {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (at, mark) in text.match_indices("#~ patch\n") {
+        parts.push((start, at));
+        start = at + mark.len();
+    }
+    if parts.is_empty() {
+        return analyze(name, text.as_bytes(), options);
+    }
+    parts.push((start, text.len()));
+    let blank = |text: &str| text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect::<String>();
+    let texts: Vec<String> = parts.iter().map(|(from, to)| blank(&text[..*from]) + &text[*from..*to]).collect();
+    let sources: Vec<Source<'_>> = texts.iter().map(|text| Source { path: name, bytes: text.as_bytes() }).collect();
+    let mut analyses = analyze_layered(sources[0], &sources[1..], options).sources.into_iter();
+    let mut whole = analyses.next().unwrap();
+    whole.findings.extend(analyses.flat_map(|analysis| analysis.findings));
+    whole
 }
 
 #[test]
@@ -133,7 +155,7 @@ fn the_examples_of_the_documentation_are_true() {
     let finds = |rule: &Rule, example: &Example| {
         let version = MinorVersion { major: 1, minor: u16::from(example.version().minor()) };
         let options = Options { talos: Some(version), profile: Some(rule.profile), ..Options::default() };
-        let analysis = analyze("example.yaml", example.text.as_bytes(), &options);
+        let analysis = analyze_parts("example.yaml", example.text, &options);
         assert!(analysis.documents > 0, "{}: the example is not recognised:\n{}", rule.name, example.text);
         analysis.findings.iter().filter(|finding| finding.rule == rule.name).count()
     };

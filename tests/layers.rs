@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the analyzer, each knowing only those before it.
-const LAYERS: [&str; 14] = [
+const LAYERS: [&str; 16] = [
     "text",
     "syntax",
     "version",
@@ -13,6 +13,7 @@ const LAYERS: [&str; 14] = [
     "input",
     "secrets",
     "schema",
+    "config",
     "settings",
     "finding",
     "directives",
@@ -20,6 +21,7 @@ const LAYERS: [&str; 14] = [
     "rule",
     "rules",
     "analysis",
+    "layered",
 ];
 
 fn analyzer() -> PathBuf {

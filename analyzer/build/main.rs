@@ -6,6 +6,7 @@
 #![allow(clippy::panic, clippy::expect_used, clippy::print_stdout)]
 
 mod kernel;
+mod merge;
 mod rules;
 mod schema;
 mod settings;
@@ -20,6 +21,7 @@ fn main() {
     let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     write(&out.join("schema.rs"), &schema::tables(&root.join("data/schema")));
+    write(&out.join("merge.rs"), &merge::table(&root.join("data/schema")));
     write(&out.join("settings.rs"), &settings::settings(&root.join("data")));
     write(&out.join("sysctls.rs"), &settings::sysctls(&root.join("data")));
     write(&out.join("unused_fields.rs"), &settings::unused_fields(&root.join("data")));

@@ -82,15 +82,26 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
         words: Words::new(&tree, &inputs),
         secrets: secrets::gather(&inputs),
     };
-    let mut findings = Findings::default();
+    let wanted = wanted(options, context.profile);
+    analysis.findings = rules::suppress(&context, &wanted, find(&wanted, &context, not_text));
+    analysis
+}
+
+/// The rules that `options` asks for in a profile.
+pub(crate) fn wanted(options: &Options, profile: Profile) -> Vec<&'static Rule> {
     let is_wanted = |rule: &&Rule| {
         let selected = options.select.iter().any(|pattern| rule.matches(pattern));
-        let in_profile = if options.select.is_empty() { rule.profile <= context.profile } else { selected };
+        let in_profile = if options.select.is_empty() { rule.profile <= profile } else { selected };
         in_profile && !options.ignore.iter().any(|pattern| rule.matches(pattern))
     };
-    let wanted: Vec<&'static Rule> = rules::all().filter(is_wanted).collect();
-    for rule in &wanted {
-        (rule.check)(rule, &context, &mut findings);
+    rules::all().filter(is_wanted).collect()
+}
+
+/// What `rules` find.
+pub(crate) fn find(wanted: &[&'static Rule], context: &Context<'_, '_>, not_text: Option<NotText>) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    for rule in wanted {
+        (rule.check)(rule, context, &mut findings);
     }
     if let Some(NotText::InvalidUtf8(span)) = not_text
         && let Some(rule) = wanted.iter().find(|rule| rule.name == rules::SYNTAX)
@@ -98,16 +109,15 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
         let message = "these bytes are not UTF-8; Talos reads configuration as UTF-8 and refuses the file";
         findings.push(rule.finding_at(span, "", "", message));
     }
-    analysis.findings = rules::suppress(&context, &wanted, findings.into_sorted());
-    analysis
+    findings.into_sorted()
 }
 
-fn role_of(inputs: &[input::Input<'_, '_>]) -> Option<Role> {
+pub(crate) fn role_of(inputs: &[input::Input<'_, '_>]) -> Option<Role> {
     let config = inputs.iter().find(|input| matches!(input.kind, InputKind::MachineConfig { .. }))?;
     Role::parse(config.root?.at(&["machine", "type"])?.value())
 }
 
-fn notices(analysis: &mut Analysis, inputs: &[input::Input<'_, '_>]) {
+pub(crate) fn notices(analysis: &mut Analysis, inputs: &[input::Input<'_, '_>]) {
     if let Some(named) = analysis.versions.talos_named.filter(|_| analysis.documents > 0) {
         let taken = analysis.versions.talos;
         let relation =

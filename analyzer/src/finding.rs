@@ -70,6 +70,16 @@ pub struct Related {
     pub span: Span,
     /// What is there, as a clause.
     pub message: String,
+    /// The source it is in, when it is another than that of the finding: 0 for the base, 1 for the first patch.
+    pub source: Option<usize>,
+}
+
+impl Related {
+    /// A place in the source of the finding.
+    #[must_use]
+    pub fn here(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), source: None }
+    }
 }
 
 /// Something a rule found in a source.

@@ -150,7 +150,45 @@ pub fn recognise<'t, 's>(tree: &'t Tree<'s>, path: &str, form: Form) -> Vec<Inpu
             }
         }
     }
+    if form == Form::Patch {
+        claim(&mut inputs);
+    }
     inputs
+}
+
+/// Takes the documents of a patch for Talos's.
+fn claim(inputs: &mut [Input<'_, '_>]) {
+    let is_open = |input: &&mut Input<'_, '_>| {
+        let has_own_key = || {
+            let root = input.root.filter(|root| root.entry("kind").is_none() && root.entry("apiVersion").is_none());
+            root.is_some_and(|root| root.entries().any(|(key, _)| is_root_key(key.value())))
+        };
+        matches!(input.kind, InputKind::Foreign) || matches!(input.kind, InputKind::UnknownDocument) && has_own_key()
+    };
+    // Talos passes over a document of a patch that only says what it is.
+    let says_nothing = |root: NodeRef<'_, '_>| {
+        let is_header = |key: &str| matches!(key, "version" | "kind" | "name");
+        let is_deleted = |value: NodeRef<'_, '_>| value.get("$patch").is_some_and(|patch| patch.value() == "delete");
+        root.kind() == Kind::Mapping
+            && root
+                .entries()
+                .all(|(key, value)| is_header(key.value()) && (value.kind() == Kind::Scalar || is_deleted(value)))
+    };
+    for input in inputs.iter_mut() {
+        if let Some(root) = input.root.filter(|root| says_nothing(*root)) {
+            let is_bare = root.entries().next().is_none();
+            input.kind = if is_bare { InputKind::MachineConfig { whole: false } } else { InputKind::Foreign };
+        }
+    }
+    for input in inputs.iter_mut().filter(is_open) {
+        let Some(root) = input.root.filter(|root| !says_nothing(*root)) else { continue };
+        input.kind = match root.kind() {
+            Kind::Sequence => InputKind::JsonPatch,
+            Kind::Mapping if root.entry("kind").is_some() => InputKind::UnknownDocument,
+            Kind::Mapping => InputKind::MachineConfig { whole: is_whole(root) },
+            _ => continue,
+        };
+    }
 }
 
 /// Where the dump of a resource holds the command line.

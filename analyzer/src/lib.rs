@@ -4,6 +4,7 @@
 //! The library does no I/O, spawns nothing and never panics on any input: bytes go in, findings come out. The stages
 //! stand in one direction, each knowing only those before it; `ARCHITECTURE.md` maps them and a test holds them to it.
 
+pub mod config;
 pub mod context;
 pub mod directives;
 pub mod finding;
@@ -19,5 +20,7 @@ pub mod text;
 pub mod version;
 
 mod analysis;
+mod layered;
 
 pub use analysis::{Analysis, Options, analyze};
+pub use layered::{LayeredAnalysis, Source, analyze_layered, layer_sources};

@@ -132,3 +132,6 @@ impl Findings {
         self.list
     }
 }
+
+/// The check of rules about patches over a base: `layered` finds those, a source by itself shows none.
+pub fn over_a_base(_: &Rule, _: &Context<'_, '_>, _: &mut Findings) {}

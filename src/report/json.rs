@@ -53,17 +53,20 @@ fn findings(checked: &Checked) -> Vec<Value> {
     }
     let (text, _) = decode(&checked.bytes);
     let lines = LineIndex::new(&text);
-    let place = |offset: u32| {
-        let position = lines.position(&text, offset, Encoding::Utf32);
-        json!({ "line": position.line + 1, "column": position.column + 1, "offset": offset })
-    };
-    let range = |span: Span| json!({ "start": place(span.start), "end": place(span.end) });
+    let range = |span: Span| range(span, &text, &lines);
     let finding = |finding: &Finding| {
         let references: Vec<Value> = finding.references.iter().map(|id| json!({ "id": id })).collect();
         let related: Vec<Value> = finding
             .related
             .iter()
-            .map(|related| json!({ "file": checked.path, "range": range(related.span), "message": related.message }))
+            .map(|related| match checked.layer(related) {
+                Some(layer) => {
+                    let (text, _) = decode(&layer.bytes);
+                    let range = self::range(related.span, &text, &LineIndex::new(&text));
+                    json!({ "file": layer.path, "range": range, "message": related.message })
+                }
+                None => json!({ "file": checked.path, "range": range(related.span), "message": related.message }),
+            })
             .collect();
         json!({
             "rule": finding.rule,
@@ -80,4 +83,12 @@ fn findings(checked: &Checked) -> Vec<Value> {
         })
     };
     checked.analysis.findings.iter().map(finding).collect()
+}
+
+fn range(span: Span, text: &str, lines: &LineIndex) -> Value {
+    let place = |offset: u32| {
+        let position = lines.position(text, offset, Encoding::Utf32);
+        json!({ "line": position.line + 1, "column": position.column + 1, "offset": offset })
+    };
+    json!({ "start": place(span.start), "end": place(span.end) })
 }

@@ -6,9 +6,11 @@ mod text;
 pub(crate) use json::json;
 pub(crate) use text::text;
 
+use crate::patches::Layer;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use talint_analyzer::Analysis;
-use talint_analyzer::finding::Severity;
+use talint_analyzer::finding::{Related, Severity};
 use talint_analyzer::input::Form;
 
 /// A file that was checked.
@@ -22,6 +24,15 @@ pub(crate) struct Checked {
     pub form: Form,
     /// What came of it.
     pub analysis: Analysis,
+    /// The base and the patches that it is one of, in their order.
+    pub layers: Option<Arc<Vec<Layer>>>,
+}
+
+impl Checked {
+    /// The layer that a place beside a finding is in, when it is another than this file.
+    fn layer(&self, related: &Related) -> Option<&Layer> {
+        self.layers.as_ref()?.get(related.source?)
+    }
 }
 
 /// How many findings of a severity there are.

@@ -25,7 +25,7 @@ pub(crate) fn text(checked: &[Checked], options: &OutputOptions, color: bool) ->
         let source = Source { name: &file.path, lines: LineIndex::new(&text), text };
         for finding in &file.analysis.findings {
             // Writing to a string does not fail.
-            let _ = handler.render_report(&mut out, &Shown { finding, source: &source });
+            let _ = handler.render_report(&mut out, &Shown { finding, source: &source, file });
             out.push('\n');
         }
     }
@@ -91,6 +91,7 @@ fn summary(checked: &[Checked]) -> String {
 struct Shown<'f> {
     finding: &'f Finding,
     source: &'f Source<'f>,
+    file: &'f Checked,
 }
 
 /// A file as miette reads it. Its own reader scans the file from the start for each finding, which is felt with
@@ -172,6 +173,13 @@ impl Diagnostic for Shown<'_> {
         if !self.finding.references.is_empty() {
             parts.push(format!("reference: {}", self.finding.references.join(", ")));
         }
+        // What is in another file cannot be drawn into the lines of this one.
+        for related in &self.finding.related {
+            if let Some(layer) = self.file.layer(related) {
+                let line = LineIndex::new(&decode(&layer.bytes).0).line(related.span.start) + 1;
+                parts.push(format!("{}:{line}: {}", layer.path, related.message));
+            }
+        }
         if parts.is_empty() { None } else { Some(Box::new(parts.join("\n"))) }
     }
 
@@ -188,8 +196,12 @@ impl Diagnostic for Shown<'_> {
             place,
             (self.finding.span.start as usize, (self.finding.span.end - self.finding.span.start) as usize),
         );
-        let related =
-            self.finding.related.iter().map(move |related| label(related.span, Some(related.message.clone())));
+        let related = self
+            .finding
+            .related
+            .iter()
+            .filter(|related| related.source.is_none())
+            .map(move |related| label(related.span, Some(related.message.clone())));
         Some(Box::new(std::iter::once(main).chain(related)))
     }
 }

@@ -6,7 +6,7 @@ mod cell;
 #[expect(dead_code, reason = "only the test asks which differences are not needed")]
 mod differences;
 #[path = "../../tests/agreement/variants/mod.rs"]
-mod variants;
+pub(crate) mod variants;
 #[path = "../../tests/agreement/verdict.rs"]
 mod verdict;
 

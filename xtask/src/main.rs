@@ -1,6 +1,7 @@
 //! What a maintainer runs: `cargo xtask COMMAND`.
 
 mod agreement;
+mod merge;
 mod oracle;
 mod scalars;
 mod schema;
@@ -13,6 +14,9 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   oracle       records the verdicts of every version: tests/oracle and tests/agreement/verdicts
     --sample N       asks about N variants a version whether the verdicts are still those recorded
     --fuzz SEED      compares talint with every version on variants of another seed
+  merge        records what every version makes of bases and patches: tests/merge
+    --fuzz SEED      compares talint with every version on cases of another seed
+    --fixtures       compares talint with every version on the patches that Talos tests itself with
   oracle-bin   builds the oracles to target/oracle
   schema       writes analyzer/data/schema from the oracles
   test         runs all tests";
@@ -22,6 +26,7 @@ fn main() -> ExitCode {
     let result = match arguments.first().map(String::as_str) {
         Some("generate") => oracle::generate(&arguments[1..]),
         Some("oracle") => agreement::run(&arguments[1..]),
+        Some("merge") => merge::run(&arguments[1..]),
         Some("oracle-bin") => oracle::build_all(&arguments[1..]),
         Some("test") => test::run(&arguments[1..]),
         Some("schema") => schema::run(&arguments[1..]),

@@ -58,6 +58,7 @@ struct Field {
     value: String,
     deprecated: bool,
     mentions: Vec<String>,
+    written: String,
     in_schema: bool,
     required: bool,
     r#enum: Vec<String>,
@@ -121,6 +122,7 @@ struct Tables {
     versions: Vec<[String; 2]>,
     documents: Rows,
     fields: Rows,
+    written: Rows,
     constraints: Rows,
     enums: Rows,
     formats: BTreeMap<String, (BTreeSet<String>, String)>,
@@ -146,6 +148,7 @@ impl Tables {
             in_order(&self.documents, 2, 1),
         )?;
         write_table(folder, "fields.tsv", "type\tfield\tvalue\tversions\tflags", in_order(&self.fields, 3, 2))?;
+        write_table(folder, "written.tsv", "type\tfield\ttext\tversions", in_order(&self.written, 3, 2))?;
         write_table(
             folder,
             "json_schema.tsv",
@@ -265,6 +268,10 @@ impl Version<'_> {
             let flags = self.flags(name, described, field);
             let row = vec![name.to_owned(), field.name.clone(), value, flags];
             self.tables.fields.entry(row).or_default().insert(self.index);
+            if !field.written.is_empty() {
+                let row = vec![name.to_owned(), field.name.clone(), field.written.clone()];
+                self.tables.written.entry(row).or_default().insert(self.index);
+            }
             self.constraint(name, field);
         }
     }

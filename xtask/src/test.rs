@@ -7,7 +7,8 @@ pub fn run(_arguments: &[String]) -> Result<(), String> {
     // Cargo itself fetches all that the tests need; the verdicts of Talos are recorded in the repository.
     cargo(&["test", "--workspace", "--locked"])?;
     cargo(&["bench", "--workspace", "--no-run", "--locked"])?;
-    crate::agreement::run(&["--sample".to_owned(), "200".to_owned()])
+    crate::agreement::run(&["--sample".to_owned(), "200".to_owned()])?;
+    crate::merge::fixtures()
 }
 
 fn cargo(arguments: &[&str]) -> Result<(), String> {

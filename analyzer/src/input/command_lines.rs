@@ -29,6 +29,8 @@ pub enum Form {
     CommandLine,
     /// Kernel arguments that are added to the defaults of Talos.
     ExtraArguments,
+    /// A patch, which may be too short to show what it is.
+    Patch,
 }
 
 /// Reads a source: as YAML, or, where it is one, as a kernel command line.
@@ -42,6 +44,9 @@ pub fn parse<'t>(text: &'t str, path: &str, form: Form) -> Tree<'t> {
 
 /// The command lines of a text and its comments, when it is not YAML.
 fn lines(text: &str, path: &str, form: Form) -> Option<(Vec<Span>, Vec<Span>)> {
+    if form == Form::Patch {
+        return None;
+    }
     let text_without_mark = text.trim_start_matches('\u{feff}');
     let first = text_without_mark.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))?;
     if is_header(first) {
@@ -52,6 +57,7 @@ fn lines(text: &str, path: &str, form: Form) -> Option<(Vec<Span>, Vec<Span>)> {
     let is_told = match form {
         Form::Detected => telling >= 2 || telling == 1 && file.contains("cmdline"),
         Form::CommandLine | Form::ExtraArguments => true,
+        Form::Patch => false,
     };
     (is_told && !is_yaml(first)).then(|| plain(text))
 }

@@ -82,7 +82,7 @@ pub(super) fn duplicates(rule: &Rule, context: &Context<'_, '_>, findings: &mut 
         let message = format!("{what} stands twice in this file; Talos refuses it");
         let mut finding = rule.finding_at(identity.place(), identity.document.kind, "", message);
         finding.help = Some("merge the two documents into one".to_owned());
-        finding.related.push(Related { span: first.place(), message: "the first one is here".to_owned() });
+        finding.related.push(Related::here(first.place(), "the first one is here"));
         findings.push(finding);
     }
 }

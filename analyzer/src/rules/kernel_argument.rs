@@ -215,8 +215,7 @@ fn all_at_once(rule: &Rule, first: &Wrong, others: &[Wrong]) -> Finding {
     let mut finding = rule.finding_at(first.span, first.kind, &*first.path, message);
     finding.severity = all().map(|wrong| wrong.check.severity).max().unwrap_or(rule.severity);
     finding.help = Some("expected is none of them: the kernel switches on what the processor needs".to_owned());
-    let related =
-        |wrong: &Wrong| Related { span: wrong.span, message: format!("{}: {}", wrong.subject, wrong.check.problem) };
+    let related = |wrong: &Wrong| Related::here(wrong.span, format!("{}: {}", wrong.subject, wrong.check.problem));
     finding.related = others.iter().map(related).collect();
     finding
 }

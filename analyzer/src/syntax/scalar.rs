@@ -31,12 +31,17 @@ pub enum Resolved<'t> {
 /// Resolves a scalar. Collections and aliases resolve to [`Resolved::Invalid`].
 #[must_use]
 pub fn resolve<'t>(node: NodeRef<'t, '_>) -> Resolved<'t> {
-    let value = node.value();
     if node.kind() != Kind::Scalar {
         return Resolved::Invalid;
     }
-    let tag = node.node().tag.as_deref().unwrap_or("");
-    let is_quoted = node.node().style != Style::Plain;
+    resolve_scalar(node.value(), node.node().style, node.node().tag.as_deref())
+}
+
+/// What a scalar is that is no node: its text after escapes, how it is written, and its tag.
+#[must_use]
+pub fn resolve_scalar<'t>(value: &'t str, style: Style, tag: Option<&str>) -> Resolved<'t> {
+    let tag = tag.unwrap_or("");
+    let is_quoted = style != Style::Plain;
     match tag {
         "!!str" => return Resolved::Str(Cow::Borrowed(value)),
         "" | "!" if is_quoted => return Resolved::Str(Cow::Borrowed(value)),

@@ -6,7 +6,7 @@
 
 use super::format::Format;
 use super::schema::Shape;
-use crate::syntax::{Dialect, NodeRef, Resolved, Style, resolve};
+use crate::syntax::{Dialect, Kind, NodeRef, Resolved, Style, resolve_scalar};
 use crate::version::TalosVersion;
 
 /// The decoder of a Talos version.
@@ -129,14 +129,47 @@ impl Decoder {
         self.minor >= 14
     }
 
+    /// Whether a scalar behind a pointer is overwritten by one that is zero: an empty text, the number 0.
+    #[must_use]
+    pub fn overwrites_behind_pointers(self) -> bool {
+        self.minor >= 12
+    }
+
+    /// Whether a patch may hold a document twice, and documents that exclude each other.
+    #[must_use]
+    pub fn takes_patches_unchecked(self) -> bool {
+        self.minor >= 14
+    }
+
+    /// Whether `$patch: delete` of a document that is not there is passed over; else it leaves a document that does not
+    /// load.
+    #[must_use]
+    pub fn passes_over_missing_documents(self) -> bool {
+        self.minor >= 14
+    }
+
+    /// Whether `$patch: delete` looks into free-form parts, and compares what items of lists are called by their text.
+    #[must_use]
+    pub fn deletes_by_text(self) -> bool {
+        self.minor >= 12
+    }
+
     /// What a scalar is by itself.
     #[must_use]
     pub fn resolve<'t>(self, node: NodeRef<'t, '_>) -> Resolved<'t> {
-        if self.heeds_non_specific_tag() && node.node().tag.as_deref() == Some("!") && node.node().style == Style::Plain
-        {
-            return Resolved::Str(node.value().into());
+        if node.kind() != Kind::Scalar {
+            return Resolved::Invalid;
         }
-        resolve(node)
+        self.resolve_scalar(node.value(), node.node().style, node.node().tag.as_deref())
+    }
+
+    /// [`Decoder::resolve`] for a scalar that is no node.
+    #[must_use]
+    pub fn resolve_scalar<'t>(self, text: &'t str, style: Style, tag: Option<&str>) -> Resolved<'t> {
+        if self.heeds_non_specific_tag() && tag == Some("!") && style == Style::Plain {
+            return Resolved::Str(text.into());
+        }
+        resolve_scalar(text, style, tag)
     }
 
     /// Whether a scalar is taken as a whole number from `min` to `max`.

@@ -7,12 +7,16 @@ mod decoder;
 mod format;
 mod hardening;
 mod kernel;
+mod merge;
 mod schema;
 
 pub use decoder::{Decoder, NotWhole};
 pub use format::{Format, Rejection};
 pub use hardening::{CipherClass, CipherSuite, DeniedArgument, Sysctl, SysctlName, Weaker};
 pub use kernel::{KernelDefault, RecommendedArgument, TalosArgument};
+pub use merge::{
+    Merge, MergeRule, merge_of_field, merge_of_form, unset_without, word_of_number, written_when_unset, zero_word,
+};
 pub use schema::{
     DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
 };
@@ -22,11 +26,12 @@ pub use schema::{
 mod generated {
     use super::{
         CipherClass, CipherSuite, DeniedArgument, DocumentType, DocumentVariant, EnumVariant, Enumeration, Field,
-        FieldVariant, Format, KernelDefault, RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Type,
-        UnusedField, Weaker,
+        FieldVariant, Format, KernelDefault, Merge, MergeRule, RecommendedArgument, Shape, Sysctl, SysctlName,
+        TalosArgument, Type, UnusedField, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
+    include!(concat!(env!("OUT_DIR"), "/merge.rs"));
     include!(concat!(env!("OUT_DIR"), "/sysctls.rs"));
     include!(concat!(env!("OUT_DIR"), "/sysctl_names.rs"));
     include!(concat!(env!("OUT_DIR"), "/cipher_suites.rs"));

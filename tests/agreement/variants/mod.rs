@@ -4,6 +4,8 @@
 //! Many are nothing but written in another way, so that false alarms are seen as well as what is missed.
 
 mod edits;
+#[allow(dead_code, reason = "not all that share this lay patches")]
+pub(crate) mod patches;
 mod random;
 mod samples;
 mod sources;
@@ -28,8 +30,13 @@ pub(crate) struct Variant {
 impl Variant {
     /// A short hash of the text: a verdict is recorded for this text only.
     pub(crate) fn hash(&self) -> String {
-        format!("{:08x}", fnv(self.text.as_bytes()) & 0xffff_ffff)
+        hash(&self.text)
     }
+}
+
+/// A short hash of a text.
+pub(crate) fn hash(text: &str) -> String {
+    format!("{:08x}", fnv(text.as_bytes()) & 0xffff_ffff)
 }
 
 /// How many variants of each edit there are for a version, beside those of every field.

@@ -31,6 +31,13 @@ pub(super) struct Kind {
     pub(super) conflicts: Vec<String>,
 }
 
+impl Kind {
+    /// The structure of its root.
+    pub(super) fn root_type(&self) -> &str {
+        &self.root
+    }
+}
+
 pub(super) struct Field {
     pub(super) name: String,
     pub(super) value: String,

@@ -51,7 +51,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                     .to_owned(),
                 _ => format!("expected are no {noun}"),
             });
-            let too = |item: &NodeRef<'_, '_>| Related { span: item.span(), message: format!("`{}` too", item.value()) };
+            let too = |item: &NodeRef<'_, '_>| Related::here(item.span(), format!("`{}` too", item.value()));
             finding.related = others.iter().map(too).collect();
             findings.push(finding);
         }

@@ -66,7 +66,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                     let message = format!("`{}` is exempt twice; the API server does not start with that", item.value());
                     let mut finding = rule.finding(context, item, message);
                     finding.help = Some("keep one of the two".to_owned());
-                    finding.related = vec![Related { span: first.span(), message: "the first one is here".to_owned() }];
+                    finding.related = vec![Related::here(first.span(), "the first one is here")];
                     findings.push(finding);
                 }
             }

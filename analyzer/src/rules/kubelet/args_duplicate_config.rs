@@ -45,7 +45,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             let message = format!("this has no effect: the flag `--{name}` of the kubelet is given too, and wins");
             let mut finding = rule.finding(context, field.node, message);
             finding.help = Some("keep one of the two, the field rather than the flag".to_owned());
-            finding.related = vec![Related { span: flag.node.visible_span(), message: "the flag is here".to_owned() }];
+            finding.related = vec![Related::here(flag.node.visible_span(), "the flag is here")];
             findings.push(finding);
         }
     }

@@ -51,7 +51,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     };
     finding.help = Some("expected is a NetworkDefaultActionConfig with `ingress: block`".to_owned());
     finding.related =
-        related.iter().map(|document| Related { span: place(*document), message: "a rule".to_owned() }).collect();
+        related.iter().map(|document| Related::here(place(*document), "a rule".to_owned())).collect();
     findings.push(finding);
 }
 

@@ -45,10 +45,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         .iter()
         .map(|secret| {
             let place = clear_text::place(*secret);
-            Related {
-                span: secret.span(),
-                message: format!("`{}` is in clear text too", clear_text::last_step(&place)),
-            }
+            Related::here(secret.span(), format!("`{}` is in clear text too", clear_text::last_step(&place)))
         })
         .collect();
     findings.push(finding);

@@ -41,13 +41,16 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             links.push((link, identity));
         }
         if let Some(first) = first {
-            let message = format!(
-                "the {} `{}` and the {} before it configure the same thing; Talos refuses the two together",
-                identity.document.kind, identity.name, first.document.kind
-            );
+            let (kind, name) = (identity.document.kind, identity.name);
+            let message = if first.root.id() == identity.root.id() {
+                format!("both ends of the {kind} `{name}` have the same name; Talos refuses that")
+            } else {
+                let other = first.document.kind;
+                format!("the {kind} `{name}` and the {other} before it configure the same thing; Talos refuses the two together")
+            };
             let mut finding = rule.finding_at(identity.place(), identity.document.kind, "", message);
             finding.help = Some("keep one of the two, or give them different names".to_owned());
-            finding.related.push(Related { span: first.place(), message: "the first one is here".to_owned() });
+            finding.related.push(Related::here(first.place(), "the first one is here"));
             findings.push(finding);
         }
         seen.push((identity, variant.conflicts_with));

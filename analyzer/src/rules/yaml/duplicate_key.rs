@@ -60,7 +60,7 @@ fn mapping<'t>(node: NodeRef<'t, '_>, rule: &Rule, context: &Context<'t, '_>, fi
         let message = format!("the key `{name}` stands twice in this mapping; Talos refuses the file");
         let mut finding = rule.finding_at(key.span(), context.kind_of(key), key.path(), message);
         finding.help = Some("keep one of the two".to_owned());
-        finding.related.push(Related { span: first.span(), message: "the first one is here".to_owned() });
+        finding.related.push(Related::here(first.span(), "the first one is here"));
         findings.push(finding);
     }
 }

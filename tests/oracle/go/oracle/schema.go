@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/siderolabs/talos/pkg/machinery/config/config"
+	"github.com/siderolabs/talos/pkg/machinery/config/encoder"
 )
 
 const modulePath = "github.com/siderolabs/talos/pkg/machinery"
@@ -61,6 +62,8 @@ type fieldDump struct {
 	// Deprecated and Mentions come from the field's doc comment; Mentions holds the names it points to.
 	Deprecated bool     `json:"deprecated,omitempty"`
 	Mentions   []string `json:"mentions,omitempty"`
+	// Written is what the encoder writes for the field when it is not set; empty when that is nothing.
+	Written string `json:"written,omitempty"`
 	// What the published JSON schema has on the field.
 	InSchema bool     `json:"inSchema"`
 	Required bool     `json:"required,omitempty"`
@@ -466,9 +469,35 @@ func (d *schemaDumper) fields(typ reflect.Type, name string, out *typeDump) {
 			Deprecated: doc.deprecated,
 			Mentions:   doc.mentions,
 		}
+
+		if !slices.Contains(strings.Split(options, ","), "omitempty") {
+			described.Written = written(field.Type)
+		}
+
 		d.source.schema.annotate(name, described)
 		out.Fields = append(out.Fields, described)
 	}
+}
+
+// written is the zero of a type as the encoder writes it; "struct" when that is more than a line.
+func written(typ reflect.Type) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = "null"
+		}
+	}()
+
+	encoded, err := encoder.NewEncoder(reflect.Zero(typ).Interface(), encoder.WithComments(encoder.CommentsDisabled)).Encode()
+	if err != nil {
+		return "null"
+	}
+
+	text = strings.TrimSpace(string(encoded))
+	if strings.ContainsAny(text, ":\n") {
+		return "struct"
+	}
+
+	return text
 }
 
 func (d *schemaDumper) custom(typ reflect.Type) string {

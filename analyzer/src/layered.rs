@@ -1,0 +1,345 @@
+//! A base with patches from bytes to findings: each source by itself, and the configuration that comes of them all.
+
+use crate::analysis::{self, Analysis, Options};
+use crate::config::{self, Layered, Origin, Place, Refusal, RefusalKind};
+use crate::context::{self, AskedVersions, Context, VersionSource, Versions};
+use crate::directives::{self, Directives, Role};
+use crate::finding::{Finding, Related};
+use crate::input::{self, Form, Input, InputKind};
+use crate::rule::Rule;
+use crate::rules;
+use crate::schema::{self, Issue};
+use crate::secrets;
+use crate::settings::{Words, kernel_arguments};
+use crate::syntax::{self, Tree};
+use crate::text::{self, NotText, Span};
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// A base or a patch.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'b> {
+    /// What it is called.
+    pub path: &'b str,
+    /// What it holds.
+    pub bytes: &'b [u8],
+}
+
+/// What came of the analysis of a base with patches.
+#[derive(Debug)]
+pub struct LayeredAnalysis {
+    /// What is to be said of each source: the base first, then the patches in their order. A finding about the whole
+    /// stands at the source that must be changed.
+    pub sources: Vec<Analysis>,
+    /// The documents that come of them all, and what Talos refuses.
+    pub layered: Layered,
+}
+
+/// Rules that say what the decoder makes of a text: they look at each source by itself.
+const OF_A_SOURCE: [&str; 2] = ["yaml/", "schema/"];
+
+/// Rules about the documents of one source, which Talos holds a base to, and until 1.13 a patch.
+const OF_DOCUMENTS: [&str; 3] = ["talos/duplicate-document", "talos/conflicting-documents", "patch/document-twice"];
+
+/// One source, read.
+struct Read<'t, 's> {
+    path: &'t str,
+    text: &'t str,
+    not_text: Option<NotText>,
+    tree: &'t Tree<'s>,
+    inputs: Vec<Input<'t, 's>>,
+    directives: Directives,
+}
+
+impl<'t> Read<'t, 't> {
+    fn new(path: &'t str, text: &'t str, not_text: Option<NotText>, tree: &'t Tree<'t>, is_patch: bool) -> Self {
+        let form = if is_patch { Form::Patch } else { Form::Detected };
+        let inputs = input::recognise(tree, path, form);
+        let directives = directives::read(text, tree);
+        Self { path, text, not_text, tree, inputs, directives }
+    }
+
+    fn context<'c>(
+        &'c self,
+        options: &Options,
+        versions: Versions,
+        role: Option<Role>,
+        issues: &'c [Issue<'t, 't>],
+    ) -> Context<'c, 't>
+    where
+        't: 'c,
+    {
+        Context {
+            text: self.text,
+            tree: self.tree,
+            inputs: &self.inputs,
+            issues,
+            directives: &self.directives,
+            versions,
+            profile: options.profile.or(self.directives.modeline.profile).unwrap_or_default(),
+            mode: options.mode,
+            role,
+            kernel_arguments: kernel_arguments(
+                &self.inputs,
+                self.text,
+                versions.talos,
+                versions.talos_source == VersionSource::Assumed,
+            ),
+            words: Words::new(self.tree, &self.inputs),
+            secrets: secrets::gather(&self.inputs),
+        }
+    }
+
+    fn versions(&self, options: &Options) -> Versions {
+        let asked = AskedVersions { talos: options.talos, kubernetes: options.kubernetes };
+        context::versions(asked, &self.directives, &self.inputs)
+    }
+
+    fn documents(&self) -> usize {
+        let is_read = |input: &&Input<'_, '_>| input.kind.is_ours() && !matches!(input.kind, InputKind::Encrypted);
+        self.inputs.iter().filter(is_read).count()
+    }
+}
+
+/// The texts of sources.
+fn decode<'b>(sources: &[Source<'b>]) -> Vec<(Cow<'b, str>, Option<NotText>)> {
+    sources.iter().map(|source| text::decode(source.bytes)).collect()
+}
+
+fn read<'t>(
+    sources: &'t [Source<'_>],
+    texts: &'t [(Cow<'_, str>, Option<NotText>)],
+    trees: &'t [Tree<'t>],
+) -> Vec<Read<'t, 't>> {
+    let each = sources.iter().zip(texts).zip(trees).enumerate();
+    each.map(|(number, ((source, (text, not_text)), tree))| Read::new(source.path, text, *not_text, tree, number > 0))
+        .collect()
+}
+
+/// The first source that names a version decides it: the base, then the patches.
+fn versions(reads: &[Read<'_, '_>], options: &Options) -> Option<Versions> {
+    let all: Vec<Versions> = reads.iter().map(|read| read.versions(options)).collect();
+    let named = all.iter().find(|versions| versions.talos_source != VersionSource::Assumed);
+    named.or(all.first()).copied()
+}
+
+/// Lays patches over a base, the first of `sources`, without looking for anything. Gives the version too that they were
+/// laid by; `None` when there is no source.
+#[must_use]
+pub fn layer_sources(sources: &[Source<'_>], options: &Options) -> Option<(Layered, Versions)> {
+    let texts = decode(sources);
+    let trees: Vec<Tree<'_>> = texts.iter().map(|(text, _)| syntax::parse(text)).collect();
+    let reads = read(sources, &texts, &trees);
+    let versions = versions(&reads, options)?;
+    let (base, patches) = trees.split_first()?;
+    Some((config::layer(base, &patches.iter().collect::<Vec<_>>(), versions.talos), versions))
+}
+
+/// Analyses the base `base` with `patches` over it, in their order.
+#[must_use]
+pub fn analyze_layered(base: Source<'_>, patches: &[Source<'_>], options: &Options) -> LayeredAnalysis {
+    let sources: Vec<Source<'_>> = std::iter::once(base).chain(patches.iter().copied()).collect();
+    let texts = decode(&sources);
+    let trees: Vec<Tree<'_>> = texts.iter().map(|(text, _)| syntax::parse(text)).collect();
+    let reads = read(&sources, &texts, &trees);
+    let Some(versions) = versions(&reads, options) else {
+        return LayeredAnalysis { sources: Vec::new(), layered: Layered::default() };
+    };
+    let mut analyses: Vec<Analysis> = reads.iter().map(|read| summary(read, versions)).collect();
+    if reads.first().is_none_or(|base| base.documents() == 0) {
+        return LayeredAnalysis { sources: analyses, layered: Layered::default() };
+    }
+    let patch_trees: Vec<&Tree<'_>> = trees.iter().skip(1).collect();
+    let layered = match trees.first() {
+        Some(base) => config::layer(base, &patch_trees, versions.talos),
+        None => Layered::default(),
+    };
+
+    // The modeline of the base counts for all that comes of it.
+    let of_base = reads.first().map(|base| base.directives.modeline.profile);
+    let options = &Options { profile: options.profile.or(of_base.flatten()), ..options.clone() };
+    let wanted = analysis::wanted(options, options.profile.unwrap_or_default());
+    let mut found: Vec<Vec<Finding>> = reads
+        .iter()
+        .enumerate()
+        .map(|(number, read)| own(read, number, &wanted, options, versions, layered.documents.is_empty()))
+        .collect();
+    refused(&layered.refusals, &wanted, &reads, &mut found);
+    whole(&layered, &reads, &wanted, options, versions, &mut found);
+
+    for ((read, analysis), found) in reads.iter().zip(&mut analyses).zip(found) {
+        let context = read.context(options, versions, None, &[]);
+        analysis.findings = rules::suppress(&context, &wanted, sorted(found));
+    }
+    LayeredAnalysis { sources: analyses, layered }
+}
+
+fn summary(read: &Read<'_, '_>, versions: Versions) -> Analysis {
+    let documents = read.documents();
+    let mut analysis = Analysis { findings: Vec::new(), notices: Vec::new(), documents, versions };
+    if read.not_text == Some(NotText::Utf16) {
+        analysis.notices.push("the file is UTF-16 and was not read: save it as UTF-8".to_owned());
+    }
+    analysis::notices(&mut analysis, &read.inputs);
+    for (_, mistake) in &read.directives.mistakes {
+        analysis.notices.push(format!("a `# talint:` comment is not understood: {mistake}"));
+    }
+    analysis
+}
+
+/// What is to be said of a source by itself. Where nothing came of the base, all is said of it.
+fn own(
+    read: &Read<'_, '_>,
+    number: usize,
+    wanted: &[&'static Rule],
+    options: &Options,
+    versions: Versions,
+    is_all: bool,
+) -> Vec<Finding> {
+    let holds_documents = number == 0 || !versions_take_unchecked(versions);
+    let is_own = |rule: &&&'static Rule| {
+        is_all && number == 0
+            || OF_A_SOURCE.iter().any(|family| rule.matches(family))
+            || holds_documents && OF_DOCUMENTS.contains(&rule.name)
+    };
+    let rules: Vec<&'static Rule> = wanted.iter().filter(is_own).copied().collect();
+    let issues: Vec<_> = read.inputs.iter().flat_map(|input| schema::check(input, versions.talos)).collect();
+    let role = read.directives.modeline.role.or_else(|| analysis::role_of(&read.inputs));
+    analysis::find(&rules, &read.context(options, versions, role, &issues), read.not_text)
+}
+
+fn versions_take_unchecked(versions: Versions) -> bool {
+    crate::tables::Decoder::of(versions.talos).takes_patches_unchecked()
+}
+
+/// What Talos refuses, as findings.
+fn refused(refusals: &[Refusal], wanted: &[&'static Rule], reads: &[Read<'_, '_>], found: &mut [Vec<Finding>]) {
+    for refusal in refusals {
+        let Some(into) = found.get_mut(refusal.origin.source) else { continue };
+        let name = match refusal.kind {
+            RefusalKind::Empty => "patch/empty",
+            RefusalKind::JsonOnSeveralDocuments => "patch/json-on-multi-doc",
+            RefusalKind::NotFound => "patch/not-found",
+            RefusalKind::DocumentTwice => "patch/document-twice",
+            RefusalKind::Merge => "patch/refused",
+        };
+        // What could not be read, and documents that are there twice, were spoken of.
+        let is_told = into.iter().any(|finding| {
+            finding.rule == rules::SYNTAX || finding.rule == name && refusal.kind == RefusalKind::DocumentTwice
+        });
+        let Some(rule) = wanted.iter().find(|rule| rule.name == name).filter(|_| !is_told) else { continue };
+        let kind = reads.get(refusal.origin.source).and_then(|read| read.inputs.first());
+        let kind = kind.map_or("", |input| input.kind.name());
+        let mut finding = rule.finding_at(refusal.origin.span, kind, "", refusal.message.clone());
+        if let Some((origin, message)) = &refusal.related {
+            finding.related.push(related(*origin, refusal.origin.source, message));
+        }
+        into.push(finding);
+    }
+}
+
+fn related(origin: Origin, of: usize, message: &str) -> Related {
+    let source = Some(origin.source).filter(|source| *source != of);
+    Related { span: origin.span, message: message.to_owned(), source }
+}
+
+/// What is to be said of the whole, each finding at the source that it comes from.
+fn whole(
+    layered: &Layered,
+    reads: &[Read<'_, '_>],
+    wanted: &[&'static Rule],
+    options: &Options,
+    versions: Versions,
+    found: &mut [Vec<Finding>],
+) {
+    if layered.documents.is_empty() {
+        return;
+    }
+    let text = config::render(&layered.documents);
+    let tree = syntax::parse(&text);
+    let path = reads.first().map_or("", |read| read.path);
+    let whole = Read::new(path, &text, None, &tree, true);
+    let map = Map { text: &text, places: config::places(&layered.documents, &tree), reads };
+    let issues: Vec<_> = whole.inputs.iter().flat_map(|input| schema::check(input, versions.talos)).collect();
+    let role = reads.iter().find_map(|read| read.directives.modeline.role);
+    let role = role.or_else(|| analysis::role_of(&whole.inputs));
+    let rules: Vec<&'static Rule> =
+        wanted.iter().filter(|rule| !rule.matches("yaml/") && !rule.matches("suppression/")).copied().collect();
+    let known: HashSet<(usize, &str, Span)> = found
+        .iter()
+        .enumerate()
+        .flat_map(|(source, list)| list.iter().map(move |finding| (source, finding.rule, finding.span)))
+        .collect();
+    for mut finding in analysis::find(&rules, &whole.context(options, versions, role, &issues), None) {
+        let (origin, place) = map.origin(finding.span);
+        if known.contains(&(origin.source, finding.rule, origin.span)) {
+            continue;
+        }
+        finding.span = origin.span;
+        for related in &mut finding.related {
+            let (other, _) = map.origin(related.span);
+            *related = self::related(other, origin.source, &related.message);
+        }
+        if let Some(before) = place.and_then(|place| place.replaced.last()) {
+            finding.related.push(related(*before, origin.source, "it takes the place of this"));
+        }
+        if let Some(list) = found.get_mut(origin.source) {
+            list.push(finding);
+        }
+    }
+}
+
+fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
+    findings.dedup();
+    findings
+}
+
+/// The way back from the rendered text to the sources.
+struct Map<'m, 't> {
+    text: &'m str,
+    places: Vec<Place>,
+    reads: &'m [Read<'t, 't>],
+}
+
+impl Map<'_, '_> {
+    /// Where the bytes of the rendered text come from.
+    fn origin(&self, span: Span) -> (Origin, Option<&Place>) {
+        let holds = |place: &&Place| place.span.start <= span.start && span.end <= place.span.end;
+        let smallest = self.places.iter().filter(holds).min_by_key(|place| place.span.end - place.span.start);
+        // A range over several nodes begins at the first of them.
+        let first = || {
+            let begins = |place: &&Place| place.span.start <= span.start && span.start <= place.span.end;
+            self.places.iter().filter(begins).min_by_key(|place| place.span.end - place.span.start)
+        };
+        let place = match smallest {
+            Some(place) if place.is_scalar || place.span == span => Some(place),
+            _ => first(),
+        };
+        let Some(place) = place.or(self.places.first()) else {
+            return (Origin { source: 0, span: Span::new(0, 0) }, None);
+        };
+        (Origin { source: place.origin.source, span: self.part(place, span) }, Some(place))
+    }
+
+    /// The part of the origin of `place` that a part of its rendered text comes from.
+    fn part(&self, place: &Place, span: Span) -> Span {
+        let whole = place.origin.span;
+        if !place.is_scalar || span == place.span || span.end > place.span.end {
+            return whole;
+        }
+        let Some(read) = self.reads.get(place.origin.source) else { return whole };
+        let source = whole.slice(read.text);
+        let wanted = span.slice(self.text);
+        let offset = if source == place.span.slice(self.text) {
+            Some((span.start - place.span.start) as usize)
+        } else {
+            // Written in another style: the word is where it stands alone.
+            let mut matches = source.match_indices(wanted);
+            matches.next().filter(|_| matches.next().is_none() && !wanted.is_empty()).map(|(at, _)| at)
+        };
+        let Some(offset) = offset else { return whole };
+        let start = whole.start as usize + offset;
+        Span::new(start, start + wanted.len())
+    }
+}

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 /// The Talos minor versions there is an oracle for, oldest first.
 pub(crate) const VERSIONS: [&str; 6] = ["1.9", "1.10", "1.11", "1.12", "1.13", "1.14"];
@@ -98,26 +99,44 @@ pub(crate) struct Question {
 /// What an oracle says of a text.
 #[derive(Deserialize)]
 pub(crate) struct Answer {
-    id: String,
     pub(crate) ok: bool,
     /// Empty when the text is fine.
     #[serde(default)]
     pub(crate) error: String,
 }
 
-/// Asks an oracle all questions at once; an answer for each, in their order.
+/// Asks an oracle whether it loads each text.
 pub(crate) fn ask(version: &str, questions: &[Question]) -> Result<Vec<Answer>, String> {
+    let lines = questions.iter().map(|question| json!({"bytes": base64(&question.text), "patch": question.patch}));
+    answers(version, "load", lines.collect())
+}
+
+/// Asks an oracle all questions of a command at once; an answer for each, in their order.
+pub(crate) fn answers<Answer: DeserializeOwned>(
+    version: &str,
+    command: &str,
+    questions: Vec<Value>,
+) -> Result<Vec<Answer>, String> {
+    /// What says which question a line answers.
+    #[derive(Deserialize)]
+    struct Line<Answer> {
+        id: String,
+        #[serde(flatten)]
+        answer: Answer,
+    }
+
     let binary = build(version)?;
     let mut child = Command::new(&binary)
-        .arg("load")
+        .arg(command)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("{}: {error}", binary.display()))?;
+    let number = questions.len();
     let mut lines = String::new();
-    for (id, question) in questions.iter().enumerate() {
-        let line = json!({"id": id.to_string(), "bytes": base64(&question.text), "patch": question.patch});
-        let _ = writeln!(lines, "{line}");
+    for (id, mut question) in questions.into_iter().enumerate() {
+        question["id"] = id.to_string().into();
+        let _ = writeln!(lines, "{question}");
     }
     let mut input = child.stdin.take().ok_or("no standard input")?;
     // The oracle answers while it reads, so writing must not wait for reading.
@@ -127,10 +146,10 @@ pub(crate) fn ask(version: &str, questions: &[Question]) -> Result<Vec<Answer>, 
 
     let mut answers = BTreeMap::new();
     for line in output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        let answer: Answer = serde_json::from_slice(line).map_err(|error| format!("oracle {version}: {error}"))?;
-        answers.insert(answer.id.clone(), answer);
+        let line: Line<Answer> = serde_json::from_slice(line).map_err(|error| format!("oracle {version}: {error}"))?;
+        answers.insert(line.id, line.answer);
     }
-    (0..questions.len())
+    (0..number)
         .map(|id| answers.remove(&id.to_string()).ok_or_else(|| format!("oracle {version}: no answer to {id}")))
         .collect()
 }

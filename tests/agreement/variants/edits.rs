@@ -109,6 +109,20 @@ impl Edit<'_> {
         }
     }
 
+    /// Changes the entry at an index of a mapping somewhere in the documents.
+    fn change_entry(
+        &mut self,
+        documents: &mut [Tree],
+        change: impl FnOnce(&mut Self, &mut Vec<(String, Tree)>, usize),
+    ) {
+        let has_entries = |tree: &Tree| matches!(tree, Tree::Map(entries) if !entries.is_empty());
+        self.change(documents, has_entries, |edit, tree| {
+            let Tree::Map(entries) = tree else { return };
+            let at = edit.random.below(entries.len());
+            change(edit, entries, at);
+        });
+    }
+
     fn place(&mut self, wanted: impl Fn(&Place) -> bool) -> Option<Place> {
         let places: Vec<Place> = self.sources.places(self.minor).into_iter().filter(wanted).collect();
         self.random.pick(&places).cloned()
@@ -203,34 +217,25 @@ fn moved(edit: &mut Edit<'_>) -> String {
 
 fn misspelt(edit: &mut Edit<'_>) -> String {
     let mut documents = edit.start();
-    edit.change(
-        &mut documents,
-        |tree| matches!(tree, Tree::Map(entries) if !entries.is_empty()),
-        |edit, tree| {
-            let Tree::Map(entries) = tree else { return };
-            let at = edit.random.below(entries.len());
-            let Some((key, _)) = entries.get_mut(at) else { return };
-            let mut letters: Vec<char> = key.chars().collect();
-            let at = edit.random.below(letters.len().saturating_sub(1));
-            match edit.random.below(4) {
-                0 if letters.len() > 1 => letters.swap(at, at + 1),
-                1 if letters.len() > 1 => {
-                    letters.remove(at);
-                }
-                2 => letters.insert(at, 'e'),
-                _ => {
-                    if let Some(letter) = letters.get_mut(at) {
-                        *letter = if letter.is_uppercase() {
-                            letter.to_ascii_lowercase()
-                        } else {
-                            letter.to_ascii_uppercase()
-                        };
-                    }
+    edit.change_entry(&mut documents, |edit, entries, at| {
+        let Some((key, _)) = entries.get_mut(at) else { return };
+        let mut letters: Vec<char> = key.chars().collect();
+        let at = edit.random.below(letters.len().saturating_sub(1));
+        match edit.random.below(4) {
+            0 if letters.len() > 1 => letters.swap(at, at + 1),
+            1 if letters.len() > 1 => {
+                letters.remove(at);
+            }
+            2 => letters.insert(at, 'e'),
+            _ => {
+                if let Some(letter) = letters.get_mut(at) {
+                    *letter =
+                        if letter.is_uppercase() { letter.to_ascii_lowercase() } else { letter.to_ascii_uppercase() };
                 }
             }
-            *key = letters.into_iter().collect();
-        },
-    );
+        }
+        *key = letters.into_iter().collect();
+    });
     edit.write(&documents)
 }
 
@@ -402,24 +407,18 @@ fn some_document(edit: &mut Edit<'_>) -> Tree {
 
 fn duplicate_key(edit: &mut Edit<'_>) -> String {
     let mut documents = edit.start();
-    edit.change(
-        &mut documents,
-        |tree| matches!(tree, Tree::Map(entries) if !entries.is_empty()),
-        |edit, tree| {
-            let Tree::Map(entries) = tree else { return };
-            let at = edit.random.below(entries.len());
-            let Some((key, value)) = entries.get(at).cloned() else { return };
-            let key = match edit.random.below(5) {
-                0 => format!("\"{key}\""),
-                1 => format!("'{key}'"),
-                2 => format!("!!str {key}"),
-                _ => key,
-            };
-            let value = if edit.random.chance(30) { Tree::text("null") } else { value };
-            let at = edit.random.below(entries.len() + 1);
-            entries.insert(at, (key, value));
-        },
-    );
+    edit.change_entry(&mut documents, |edit, entries, at| {
+        let Some((key, value)) = entries.get(at).cloned() else { return };
+        let key = match edit.random.below(5) {
+            0 => format!("\"{key}\""),
+            1 => format!("'{key}'"),
+            2 => format!("!!str {key}"),
+            _ => key,
+        };
+        let value = if edit.random.chance(30) { Tree::text("null") } else { value };
+        let at = edit.random.below(entries.len() + 1);
+        entries.insert(at, (key, value));
+    });
     edit.write(&documents)
 }
 
@@ -527,32 +526,26 @@ fn merge(edit: &mut Edit<'_>) -> String {
 /// Keys written in other ways.
 fn key_style(edit: &mut Edit<'_>) -> String {
     let mut documents = edit.start();
-    edit.change(
-        &mut documents,
-        |tree| matches!(tree, Tree::Map(entries) if !entries.is_empty()),
-        |edit, tree| {
-            let Tree::Map(entries) = tree else { return };
-            let at = edit.random.below(entries.len());
-            let Some((key, _)) = entries.get_mut(at) else { return };
-            let old = key.trim_matches(['"', '\'']).to_owned();
-            *key = match edit.random.below(14) {
-                0 => format!("!!str {old}"),
-                1 => format!("!local {old}"),
-                2 => format!("&key {old}"),
-                3 => format!("\"{old}\""),
-                4 => format!("? {old}\n"),
-                5 => format!("{old} "),
-                6 => format!("[{old}]"),
-                7 => format!("{{{old}: a}}"),
-                8 => format!("!!int {old}"),
-                9 => "null".to_owned(),
-                10 => "\"\"".to_owned(),
-                11 => "2001-01-01".to_owned(),
-                12 => "1.5".to_owned(),
-                _ => format!("'{old}'"),
-            };
-        },
-    );
+    edit.change_entry(&mut documents, |edit, entries, at| {
+        let Some((key, _)) = entries.get_mut(at) else { return };
+        let old = key.trim_matches(['"', '\'']).to_owned();
+        *key = match edit.random.below(14) {
+            0 => format!("!!str {old}"),
+            1 => format!("!local {old}"),
+            2 => format!("&key {old}"),
+            3 => format!("\"{old}\""),
+            4 => format!("? {old}\n"),
+            5 => format!("{old} "),
+            6 => format!("[{old}]"),
+            7 => format!("{{{old}: a}}"),
+            8 => format!("!!int {old}"),
+            9 => "null".to_owned(),
+            10 => "\"\"".to_owned(),
+            11 => "2001-01-01".to_owned(),
+            12 => "1.5".to_owned(),
+            _ => format!("'{old}'"),
+        };
+    });
     edit.block(&documents)
 }
 

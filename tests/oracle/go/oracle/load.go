@@ -13,9 +13,8 @@ import (
 
 // question is a line of the input of "load".
 type question struct {
-	ID   string `json:"id"`
-	Text string `json:"text"`
-	// Bytes replaces Text where the text is not UTF-8; base64 in JSON.
+	ID string `json:"id"`
+	// Bytes is base64 in JSON: what is asked about need not be UTF-8.
 	Bytes []byte `json:"bytes"`
 	// Patch allows `$patch: delete`, as talosctl does for patches.
 	Patch bool `json:"patch"`
@@ -29,30 +28,31 @@ type verdict struct {
 }
 
 func load(in io.Reader, out io.Writer) error {
+	return answer(in, out, func(q question) verdict {
+		if _, err := loadText(q.Bytes, q.Patch); err != nil {
+			return verdict{ID: q.ID, Error: err.Error()}
+		}
+
+		return verdict{ID: q.ID, OK: true}
+	})
+}
+
+// answer reads questions, one a line, and writes the answer to each, in their order.
+func answer[Q, A any](in io.Reader, out io.Writer, to func(Q) A) error {
 	lines := json.NewDecoder(bufio.NewReaderSize(in, 1<<20))
 	buffered := bufio.NewWriterSize(out, 1<<20)
 	answers := json.NewEncoder(buffered)
 	answers.SetEscapeHTML(false)
 
 	for {
-		var q question
+		var q Q
 		if err := lines.Decode(&q); errors.Is(err, io.EOF) {
 			return buffered.Flush()
 		} else if err != nil {
 			return err
 		}
 
-		text := q.Bytes
-		if text == nil {
-			text = []byte(q.Text)
-		}
-
-		answer := verdict{ID: q.ID, OK: true}
-		if _, err := loadText(text, q.Patch); err != nil {
-			answer.OK, answer.Error = false, err.Error()
-		}
-
-		if err := answers.Encode(answer); err != nil {
+		if err := answers.Encode(to(q)); err != nil {
 			return err
 		}
 		// A caller that waits for each answer before it asks again must not wait for ever.

@@ -1,9 +1,6 @@
 package oracle
 
 import (
-	"bufio"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -36,36 +33,14 @@ func patch(in io.Reader, out io.Writer) error {
 
 	defer os.RemoveAll(dir) //nolint:errcheck
 
-	lines := json.NewDecoder(bufio.NewReaderSize(in, 1<<20))
-	buffered := bufio.NewWriterSize(out, 1<<20)
-	answers := json.NewEncoder(buffered)
-	answers.SetEscapeHTML(false)
-
-	for {
-		var q patchQuestion
-		if err := lines.Decode(&q); errors.Is(err, io.EOF) {
-			return buffered.Flush()
-		} else if err != nil {
-			return err
+	return answer(in, out, func(q patchQuestion) patchAnswer {
+		result, err := patchText(dir, q.Base, q.Patches)
+		if err != nil {
+			return patchAnswer{ID: q.ID, Result: result, Error: err.Error()}
 		}
 
-		answer := patchAnswer{ID: q.ID, OK: true}
-		if answer.Result, err = patchText(dir, q.Base, q.Patches); err != nil {
-			answer.OK, answer.Error = false, err.Error()
-		}
-
-		if err := answers.Encode(answer); err != nil {
-			return err
-		}
-
-		if lines.More() {
-			continue
-		}
-
-		if err := buffered.Flush(); err != nil {
-			return err
-		}
-	}
+		return patchAnswer{ID: q.ID, OK: true, Result: result}
+	})
 }
 
 // patchText does what "talosctl machineconfig patch" does, and then loads the result as a machine would. A panic is an

@@ -60,10 +60,11 @@ fn each_stage_knows_only_those_before_it() {
             rank(&layer).unwrap_or_else(|| panic!("{}: `{layer}` is no layer; add it to the list", path.display()));
         for (number, line) in code.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
             for used in line.split("crate::").skip(1) {
-                let names = used.trim_start_matches('{');
-                let end = names.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(names.len());
-                let name = &names[..end];
-                if rank(name).is_some_and(|used| used > own) {
+                let end = used.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(used.len());
+                let name = &used[..end];
+                if name.is_empty() {
+                    wrong.push(format!("{}:{}: use each module on a line of its own", path.display(), number + 1));
+                } else if rank(name).is_some_and(|used| used > own) {
                     wrong.push(format!("{}:{}: {layer} uses {name}", path.display(), number + 1));
                 }
             }

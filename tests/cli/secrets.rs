@@ -93,11 +93,10 @@ fn document(document: &DocumentType, way: &[Step], value: &str) -> String {
         indent += 2;
     }
     text.truncate(text.trim_end().len());
-    if value.starts_with('\n') {
-        text + &value.replace('\n', &format!("\n{}", " ".repeat(indent))) + "\n"
-    } else {
-        format!("{text} {value}\n")
-    }
+    let margin = format!("\n{}", " ".repeat(indent));
+    let value = if value.starts_with(['\n', '|']) { value.replace('\n', &margin) } else { value.to_owned() };
+    let space = if value.starts_with('\n') { "" } else { " " };
+    format!("{text}{space}{value}\n")
 }
 
 /// Values for a secret: one that is right, and ones that are wrong in each way that is told of YAML that can be read.

@@ -109,7 +109,7 @@ pub(crate) struct RenderOptions {
 /// The options of `talint check`.
 #[derive(Args, Debug)]
 pub(crate) struct CheckOptions {
-    /// Files, or folders to search for YAML and JSON files (.gitignore is honoured); `-` is standard input
+    /// Files, or folders to search for YAML, JSON, .patch and .cmdline files (.gitignore is honoured); `-` is standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
 

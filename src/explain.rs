@@ -1,7 +1,8 @@
 //! `talint explain` and `talint rules`: what the rules, settings and kernel parameters are, from where they are defined.
 
 use crate::arguments::{ExplainOptions, ListFormat, RulesOptions};
-use crate::output::{self, say};
+use crate::outcome;
+use crate::output::{print, say};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -32,7 +33,7 @@ pub(crate) fn explain(options: &ExplainOptions) -> ExitCode {
         say(format_args!(
             "talint: `{name}` is no rule, setting, kernel parameter or kernel argument that is known{hint}"
         ));
-        return ExitCode::from(2);
+        return ExitCode::from(outcome::FAILED);
     };
     print(&text)
 }
@@ -46,18 +47,6 @@ pub(crate) fn list(options: &RulesOptions) -> ExitCode {
         ListFormat::Json => json_list(&all),
         ListFormat::Markdown => markdown(&all),
     })
-}
-
-fn print(text: &str) -> ExitCode {
-    match output::write(None, text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        // A reader that has seen enough is no failure.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            say(format_args!("talint: standard output: {error}"));
-            ExitCode::from(2)
-        }
-    }
 }
 
 fn text_row(rule: &Rule) -> String {

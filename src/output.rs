@@ -2,6 +2,9 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::process::ExitCode;
+
+use crate::outcome;
 
 /// Writes `content` to `path`, or to standard output without one. A link is followed; what is no file, such as a pipe
 /// or a device, is written to as it is.
@@ -39,6 +42,19 @@ fn set_permissions(file: &std::fs::File, path: &Path) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = (file, path);
     Ok(())
+}
+
+/// Writes the answer to standard output, and says how it went.
+pub(crate) fn print(text: &str) -> ExitCode {
+    match write(None, text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // A reader that has seen enough is no failure.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            say(format_args!("talint: standard output: {error}"));
+            ExitCode::from(outcome::FAILED)
+        }
+    }
 }
 
 /// Says something on standard error. There is nowhere to report that this fails, so that is let pass.

@@ -2,18 +2,18 @@
 
 use crate::arguments::RenderOptions;
 use crate::files::{self, Input};
+use crate::outcome;
 use crate::output::{self, say};
 use crate::patches::{self, Layer};
 use similar::TextDiff;
 use std::process::ExitCode;
-use talint_analyzer::config::{self, Document, Origin, Place};
+use talint_analyzer::config::{self, Document, Layered, Origin, Place};
 use talint_analyzer::finding::Severity;
 use talint_analyzer::input::Form;
 use talint_analyzer::text::{LineIndex, Span, decode};
-use talint_analyzer::{Options, Source, analyze_layered, secrets, syntax};
+use talint_analyzer::{Analysis, LayeredAnalysis, Options, Source, analyze_layered, secrets, syntax};
 
 const REFUSED: u8 = 1;
-const FAILED: u8 = 2;
 const NOTHING: u8 = 3;
 
 /// What Talos refuses is told by these.
@@ -25,14 +25,14 @@ pub(crate) fn run(options: &RenderOptions) -> ExitCode {
         Ok(layers) => layers,
         Err(error) => {
             say(format_args!("talint: {error}"));
-            return ExitCode::from(FAILED);
+            return ExitCode::from(outcome::FAILED);
         }
     };
     let sources: Vec<Source<'_>> =
         layers.iter().map(|layer| Source { path: &layer.path, bytes: &layer.bytes }).collect();
     let asked =
         Options { talos: options.talos_version, select: REFUSING.map(str::to_owned).to_vec(), ..Options::default() };
-    let Some((base, patches)) = sources.split_first() else { return ExitCode::from(FAILED) };
+    let Some((base, patches)) = sources.split_first() else { return ExitCode::from(outcome::FAILED) };
     let analysis = analyze_layered(*base, patches, &asked);
     if analysis.sources.first().is_none_or(|base| base.documents == 0) {
         say(format_args!("talint: {}: this is no Talos configuration", base.path));
@@ -52,28 +52,19 @@ pub(crate) fn run(options: &RenderOptions) -> ExitCode {
     }
     let text = shown(&analysis.layered.documents, &names, options);
     let text = if options.diff {
-        let before = analyze_layered(*base, &[], &Options { talos: Some(version(&analysis)), ..asked });
-        let before = shown(&before.layered.documents, &names, options);
+        let before = shown(&alone(*base, &analysis).documents, &names, options);
         let after = if patches.is_empty() { base.path.to_owned() } else { format!("{} with patches", base.path) };
         TextDiff::from_lines(&before, &text).unified_diff().header(base.path, &after).to_string()
     } else {
         text
     };
-    match output::write(None, text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        // A reader that has seen enough is no failure.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            say(format_args!("talint: standard output: {error}"));
-            ExitCode::from(FAILED)
-        }
-    }
+    output::print(&text)
 }
 
-/// The version the layers were laid by, so that the base alone is laid by the same.
-fn version(analysis: &talint_analyzer::LayeredAnalysis) -> talint_analyzer::version::MinorVersion {
-    let minor = analysis.sources.first().map_or(0, |source| source.versions.talos.minor());
-    talint_analyzer::version::MinorVersion { major: 1, minor: minor.into() }
+/// The base without patches, in the version that they were laid by.
+fn alone(base: Source<'_>, analysis: &LayeredAnalysis) -> Layered {
+    let Some(Analysis { versions, .. }) = analysis.sources.first() else { return Layered::default() };
+    config::layer(&syntax::parse(&decode(base.bytes).0), &[], versions.talos)
 }
 
 fn read(options: &RenderOptions) -> Result<Vec<Layer>, String> {

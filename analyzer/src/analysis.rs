@@ -1,14 +1,17 @@
 //! One source from bytes to findings.
 
 use crate::context::{self, AskedVersions, Context, Mode, VersionSource, Versions};
-use crate::directives::{self, Role};
+use crate::directives::{self, Directives, Role};
 use crate::finding::{Finding, Profile};
-use crate::input::{self, Form, InputKind};
+use crate::input::{self, Form, Input, InputKind};
 use crate::rule::{Findings, Rule};
+use crate::rules;
+use crate::schema::{self, Issue};
+use crate::secrets;
 use crate::settings::{Words, kernel_arguments};
+use crate::syntax::Tree;
 use crate::text::{self, NotText};
 use crate::version::MinorVersion;
-use crate::{rules, schema, secrets};
 
 /// What is asked of an analysis.
 #[derive(Clone, Debug, Default)]
@@ -43,45 +46,111 @@ pub struct Analysis {
     pub versions: Versions,
 }
 
+/// One source, read.
+pub(crate) struct Read<'t, 's> {
+    pub(crate) path: &'t str,
+    pub(crate) text: &'t str,
+    pub(crate) not_text: Option<NotText>,
+    tree: &'t Tree<'s>,
+    pub(crate) inputs: Vec<Input<'t, 's>>,
+    pub(crate) directives: Directives,
+}
+
+impl<'t> Read<'t, 't> {
+    pub(crate) fn new(path: &'t str, text: &'t str, not_text: Option<NotText>, tree: &'t Tree<'t>, form: Form) -> Self {
+        let inputs = input::recognise(tree, path, form);
+        let directives = directives::read(text, tree);
+        Self { path, text, not_text, tree, inputs, directives }
+    }
+
+    /// The versions this source is held to by itself.
+    pub(crate) fn versions(&self, options: &Options) -> Versions {
+        let asked = AskedVersions { talos: options.talos, kubernetes: options.kubernetes };
+        context::versions(asked, &self.directives, &self.inputs)
+    }
+
+    /// The role of the machine, if the source says it.
+    pub(crate) fn role(&self) -> Option<Role> {
+        self.directives.modeline.role.or_else(|| {
+            let config = self.inputs.iter().find(|input| matches!(input.kind, InputKind::MachineConfig { .. }))?;
+            Role::parse(config.root?.at(&["machine", "type"])?.value())
+        })
+    }
+
+    /// What the decoder says of the documents.
+    pub(crate) fn issues(&self, versions: Versions) -> Vec<Issue<'t, 't>> {
+        self.inputs.iter().flat_map(|input| schema::check(input, versions.talos)).collect()
+    }
+
+    /// What the rules look at.
+    pub(crate) fn context<'c>(
+        &'c self,
+        options: &Options,
+        versions: Versions,
+        role: Option<Role>,
+        issues: &'c [Issue<'t, 't>],
+    ) -> Context<'c, 't>
+    where
+        't: 'c,
+    {
+        let is_assumed = versions.talos_source == VersionSource::Assumed;
+        Context {
+            text: self.text,
+            tree: self.tree,
+            inputs: &self.inputs,
+            issues,
+            directives: &self.directives,
+            versions,
+            profile: options.profile.or(self.directives.modeline.profile).unwrap_or_default(),
+            mode: options.mode,
+            role,
+            kernel_arguments: kernel_arguments(&self.inputs, self.text, versions.talos, is_assumed),
+            words: Words::new(self.tree, &self.inputs),
+            secrets: secrets::gather(&self.inputs),
+        }
+    }
+
+    /// The analysis before anything is looked for.
+    pub(crate) fn summary(&self, versions: Versions) -> Analysis {
+        let is_encrypted = |input: &&Input<'_, '_>| matches!(input.kind, InputKind::Encrypted);
+        let documents = self.inputs.iter().filter(|input| input.kind.is_ours() && !is_encrypted(input)).count();
+        let mut notices = Vec::new();
+        if self.not_text == Some(NotText::Utf16) {
+            notices.push("the file is UTF-16 and was not read: save it as UTF-8".to_owned());
+        }
+        if let Some(named) = versions.talos_named.filter(|_| documents > 0) {
+            let taken = versions.talos;
+            let relation =
+                if named < (MinorVersion { major: 1, minor: u16::from(taken.minor()) }) { "older" } else { "newer" };
+            notices.push(format!("Talos {named} is {relation} than the versions known; analysed as Talos {taken}"));
+        }
+        if self.inputs.iter().any(|input| is_encrypted(&input)) {
+            notices.push("the file is encrypted by SOPS and was passed over".to_owned());
+        }
+        Analysis { findings: Vec::new(), notices, documents, versions }
+    }
+
+    /// What is wrong in comments to talint, as notices.
+    pub(crate) fn mistakes(&self) -> impl Iterator<Item = String> {
+        let mistakes = self.directives.mistakes.iter();
+        mistakes.map(|(_, mistake)| format!("a `# talint:` comment is not understood: {mistake}"))
+    }
+}
+
 /// Analyses the source `bytes`, called `path`.
 #[must_use]
 pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
     let (text, not_text) = text::decode(bytes);
     let tree = input::parse(&text, path, options.form);
-    let inputs = input::recognise(&tree, path, options.form);
-    let is_read = |input: &input::Input<'_, '_>| input.kind.is_ours() && !matches!(input.kind, InputKind::Encrypted);
-    let documents = inputs.iter().filter(|input| is_read(input)).count();
-    let directives = directives::read(&text, &tree);
-    let asked = AskedVersions { talos: options.talos, kubernetes: options.kubernetes };
-    let versions = context::versions(asked, &directives, &inputs);
-    let mut analysis = Analysis { findings: Vec::new(), notices: Vec::new(), documents, versions };
-    if not_text == Some(NotText::Utf16) {
-        analysis.notices.push("the file is UTF-16 and was not read: save it as UTF-8".to_owned());
-    }
-    notices(&mut analysis, &inputs);
-    if documents == 0 {
+    let read = Read::new(path, &text, not_text, &tree, options.form);
+    let versions = read.versions(options);
+    let mut analysis = read.summary(versions);
+    if analysis.documents == 0 {
         return analysis;
     }
-    for (_, mistake) in &directives.mistakes {
-        analysis.notices.push(format!("a `# talint:` comment is not understood: {mistake}"));
-    }
-    let issues: Vec<_> = inputs.iter().flat_map(|input| schema::check(input, versions.talos)).collect();
-    let role = directives.modeline.role.or_else(|| role_of(&inputs));
-    let is_assumed = versions.talos_source == VersionSource::Assumed;
-    let context = Context {
-        text: &text,
-        tree: &tree,
-        inputs: &inputs,
-        issues: &issues,
-        directives: &directives,
-        versions,
-        profile: options.profile.or(directives.modeline.profile).unwrap_or_default(),
-        mode: options.mode,
-        role,
-        kernel_arguments: kernel_arguments(&inputs, &text, versions.talos, is_assumed),
-        words: Words::new(&tree, &inputs),
-        secrets: secrets::gather(&inputs),
-    };
+    analysis.notices.extend(read.mistakes());
+    let issues = read.issues(versions);
+    let context = read.context(options, versions, read.role(), &issues);
     let wanted = wanted(options, context.profile);
     analysis.findings = rules::suppress(&context, &wanted, find(&wanted, &context, not_text));
     analysis
@@ -110,23 +179,4 @@ pub(crate) fn find(wanted: &[&'static Rule], context: &Context<'_, '_>, not_text
         findings.push(rule.finding_at(span, "", "", message));
     }
     findings.into_sorted()
-}
-
-pub(crate) fn role_of(inputs: &[input::Input<'_, '_>]) -> Option<Role> {
-    let config = inputs.iter().find(|input| matches!(input.kind, InputKind::MachineConfig { .. }))?;
-    Role::parse(config.root?.at(&["machine", "type"])?.value())
-}
-
-pub(crate) fn notices(analysis: &mut Analysis, inputs: &[input::Input<'_, '_>]) {
-    if let Some(named) = analysis.versions.talos_named.filter(|_| analysis.documents > 0) {
-        let taken = analysis.versions.talos;
-        let relation =
-            if named < (MinorVersion { major: 1, minor: u16::from(taken.minor()) }) { "older" } else { "newer" };
-        analysis
-            .notices
-            .push(format!("Talos {named} is {relation} than the versions known; analysed as Talos {taken}"));
-    }
-    if inputs.iter().any(|input| matches!(input.kind, InputKind::Encrypted)) {
-        analysis.notices.push("the file is encrypted by SOPS and was passed over".to_owned());
-    }
 }

@@ -19,7 +19,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The role of that name: `controlplane`, `worker`, and `init` of old.
+    /// The role of that name: `controlplane`, `worker`, and `init` and `join` of old.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {

@@ -195,7 +195,7 @@ fn claim(inputs: &mut [Input<'_, '_>]) {
 const CMDLINE_PATH: &[&str] = &["spec", "cmdline"];
 
 /// The keys by which Talos tells the machine configuration.
-const SECTIONS: [&str; 4] = ["machine", "cluster", "debug", "persist"];
+pub(crate) const SECTIONS: [&str; 4] = ["machine", "cluster", "debug", "persist"];
 
 /// Tells what a document is that is like none of Talos's, but stands beside one: another project's, or a slip.
 fn recognise_beside_ours(root: NodeRef<'_, '_>) -> InputKind {
@@ -379,8 +379,6 @@ fn is_distinct(key: &str, value: NodeRef<'_, '_>) -> bool {
         key,
         "allowSchedulingOnControlPlanes"
             | "allowSchedulingOnMasters"
-            | "apiServer"
-            | "controllerManager"
             | "aescbcEncryptionSecret"
             | "secretboxEncryptionSecret"
             | "aggregatorCA"
@@ -391,14 +389,13 @@ fn is_distinct(key: &str, value: NodeRef<'_, '_>) -> bool {
             | "externalCloudProvider"
             | "coreDNS"
     );
-    if by_name && key != "apiServer" && key != "controllerManager" {
+    if by_name {
         return true;
     }
     let Some(cluster) = struct_of(tables::v1alpha1().root, "cluster") else { return false };
     let Some(inner) = struct_of(cluster, key) else { return false };
-    let mut keys = value.entries().map(|(key, _)| key.value());
     let all_known = value.entries().all(|(key, _)| inner.field(key.value()).is_some() || key.value() == "$patch");
-    all_known && keys.next().is_some()
+    all_known && value.entries().next().is_some()
 }
 
 /// The structure that a field of a structure holds, directly, in any version.

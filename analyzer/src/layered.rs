@@ -1,17 +1,14 @@
 //! A base with patches from bytes to findings: each source by itself, and the configuration that comes of them all.
 
-use crate::analysis::{self, Analysis, Options};
+use crate::analysis::{self, Analysis, Options, Read};
 use crate::config::{self, Layered, Origin, Place, Refusal, RefusalKind};
-use crate::context::{self, AskedVersions, Context, VersionSource, Versions};
-use crate::directives::{self, Directives, Role};
+use crate::context::{Context, VersionSource, Versions};
 use crate::finding::{Finding, Related};
-use crate::input::{self, Form, Input, InputKind};
-use crate::rule::Rule;
+use crate::input::Form;
+use crate::rule::{Rule, sorted};
 use crate::rules;
-use crate::schema::{self, Issue};
-use crate::secrets;
-use crate::settings::{Words, kernel_arguments};
 use crate::syntax::{self, Tree};
+use crate::tables::Decoder;
 use crate::text::{self, NotText, Span};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -41,66 +38,6 @@ const OF_A_SOURCE: [&str; 2] = ["yaml/", "schema/"];
 /// Rules about the documents of one source, which Talos holds a base to, and until 1.13 a patch.
 const OF_DOCUMENTS: [&str; 3] = ["talos/duplicate-document", "talos/conflicting-documents", "patch/document-twice"];
 
-/// One source, read.
-struct Read<'t, 's> {
-    path: &'t str,
-    text: &'t str,
-    not_text: Option<NotText>,
-    tree: &'t Tree<'s>,
-    inputs: Vec<Input<'t, 's>>,
-    directives: Directives,
-}
-
-impl<'t> Read<'t, 't> {
-    fn new(path: &'t str, text: &'t str, not_text: Option<NotText>, tree: &'t Tree<'t>, is_patch: bool) -> Self {
-        let form = if is_patch { Form::Patch } else { Form::Detected };
-        let inputs = input::recognise(tree, path, form);
-        let directives = directives::read(text, tree);
-        Self { path, text, not_text, tree, inputs, directives }
-    }
-
-    fn context<'c>(
-        &'c self,
-        options: &Options,
-        versions: Versions,
-        role: Option<Role>,
-        issues: &'c [Issue<'t, 't>],
-    ) -> Context<'c, 't>
-    where
-        't: 'c,
-    {
-        Context {
-            text: self.text,
-            tree: self.tree,
-            inputs: &self.inputs,
-            issues,
-            directives: &self.directives,
-            versions,
-            profile: options.profile.or(self.directives.modeline.profile).unwrap_or_default(),
-            mode: options.mode,
-            role,
-            kernel_arguments: kernel_arguments(
-                &self.inputs,
-                self.text,
-                versions.talos,
-                versions.talos_source == VersionSource::Assumed,
-            ),
-            words: Words::new(self.tree, &self.inputs),
-            secrets: secrets::gather(&self.inputs),
-        }
-    }
-
-    fn versions(&self, options: &Options) -> Versions {
-        let asked = AskedVersions { talos: options.talos, kubernetes: options.kubernetes };
-        context::versions(asked, &self.directives, &self.inputs)
-    }
-
-    fn documents(&self) -> usize {
-        let is_read = |input: &&Input<'_, '_>| input.kind.is_ours() && !matches!(input.kind, InputKind::Encrypted);
-        self.inputs.iter().filter(is_read).count()
-    }
-}
-
 /// The texts of sources.
 fn decode<'b>(sources: &[Source<'b>]) -> Vec<(Cow<'b, str>, Option<NotText>)> {
     sources.iter().map(|source| text::decode(source.bytes)).collect()
@@ -112,27 +49,18 @@ fn read<'t>(
     trees: &'t [Tree<'t>],
 ) -> Vec<Read<'t, 't>> {
     let each = sources.iter().zip(texts).zip(trees).enumerate();
-    each.map(|(number, ((source, (text, not_text)), tree))| Read::new(source.path, text, *not_text, tree, number > 0))
-        .collect()
+    each.map(|(number, ((source, (text, not_text)), tree))| {
+        let form = if number > 0 { Form::Patch } else { Form::Detected };
+        Read::new(source.path, text, *not_text, tree, form)
+    })
+    .collect()
 }
 
-/// The first source that names a version decides it: the base, then the patches.
+/// The first source that names a Talos version decides both versions: the base, then the patches.
 fn versions(reads: &[Read<'_, '_>], options: &Options) -> Option<Versions> {
     let all: Vec<Versions> = reads.iter().map(|read| read.versions(options)).collect();
     let named = all.iter().find(|versions| versions.talos_source != VersionSource::Assumed);
     named.or(all.first()).copied()
-}
-
-/// Lays patches over a base, the first of `sources`, without looking for anything. Gives the version too that they were
-/// laid by; `None` when there is no source.
-#[must_use]
-pub fn layer_sources(sources: &[Source<'_>], options: &Options) -> Option<(Layered, Versions)> {
-    let texts = decode(sources);
-    let trees: Vec<Tree<'_>> = texts.iter().map(|(text, _)| syntax::parse(text)).collect();
-    let reads = read(sources, &texts, &trees);
-    let versions = versions(&reads, options)?;
-    let (base, patches) = trees.split_first()?;
-    Some((config::layer(base, &patches.iter().collect::<Vec<_>>(), versions.talos), versions))
 }
 
 /// Analyses the base `base` with `patches` over it, in their order.
@@ -145,13 +73,15 @@ pub fn analyze_layered(base: Source<'_>, patches: &[Source<'_>], options: &Optio
     let Some(versions) = versions(&reads, options) else {
         return LayeredAnalysis { sources: Vec::new(), layered: Layered::default() };
     };
-    let mut analyses: Vec<Analysis> = reads.iter().map(|read| summary(read, versions)).collect();
-    if reads.first().is_none_or(|base| base.documents() == 0) {
+    let mut analyses: Vec<Analysis> = reads.iter().map(|read| read.summary(versions)).collect();
+    for (read, analysis) in reads.iter().zip(&mut analyses) {
+        analysis.notices.extend(read.mistakes());
+    }
+    if analyses.first().is_none_or(|base| base.documents == 0) {
         return LayeredAnalysis { sources: analyses, layered: Layered::default() };
     }
-    let patch_trees: Vec<&Tree<'_>> = trees.iter().skip(1).collect();
-    let layered = match trees.first() {
-        Some(base) => config::layer(base, &patch_trees, versions.talos),
+    let layered = match trees.split_first() {
+        Some((base, patches)) => config::layer(base, &patches.iter().collect::<Vec<_>>(), versions.talos),
         None => Layered::default(),
     };
 
@@ -159,57 +89,35 @@ pub fn analyze_layered(base: Source<'_>, patches: &[Source<'_>], options: &Optio
     let of_base = reads.first().map(|base| base.directives.modeline.profile);
     let options = &Options { profile: options.profile.or(of_base.flatten()), ..options.clone() };
     let wanted = analysis::wanted(options, options.profile.unwrap_or_default());
+    let issues: Vec<_> = reads.iter().map(|read| read.issues(versions)).collect();
+    let contexts: Vec<Context<'_, '_>> =
+        reads.iter().zip(&issues).map(|(read, issues)| read.context(options, versions, read.role(), issues)).collect();
     let mut found: Vec<Vec<Finding>> = reads
         .iter()
+        .zip(&contexts)
         .enumerate()
-        .map(|(number, read)| own(read, number, &wanted, options, versions, layered.documents.is_empty()))
+        .map(|(number, (read, context))| {
+            analysis::find(&own(number, &wanted, versions, layered.documents.is_empty()), context, read.not_text)
+        })
         .collect();
     refused(&layered.refusals, &wanted, &reads, &mut found);
     whole(&layered, &reads, &wanted, options, versions, &mut found);
 
-    for ((read, analysis), found) in reads.iter().zip(&mut analyses).zip(found) {
-        let context = read.context(options, versions, None, &[]);
-        analysis.findings = rules::suppress(&context, &wanted, sorted(found));
+    for ((context, analysis), found) in contexts.iter().zip(&mut analyses).zip(found) {
+        analysis.findings = rules::suppress(context, &wanted, sorted(found));
     }
     LayeredAnalysis { sources: analyses, layered }
 }
 
-fn summary(read: &Read<'_, '_>, versions: Versions) -> Analysis {
-    let documents = read.documents();
-    let mut analysis = Analysis { findings: Vec::new(), notices: Vec::new(), documents, versions };
-    if read.not_text == Some(NotText::Utf16) {
-        analysis.notices.push("the file is UTF-16 and was not read: save it as UTF-8".to_owned());
-    }
-    analysis::notices(&mut analysis, &read.inputs);
-    for (_, mistake) in &read.directives.mistakes {
-        analysis.notices.push(format!("a `# talint:` comment is not understood: {mistake}"));
-    }
-    analysis
-}
-
-/// What is to be said of a source by itself. Where nothing came of the base, all is said of it.
-fn own(
-    read: &Read<'_, '_>,
-    number: usize,
-    wanted: &[&'static Rule],
-    options: &Options,
-    versions: Versions,
-    is_all: bool,
-) -> Vec<Finding> {
-    let holds_documents = number == 0 || !versions_take_unchecked(versions);
+/// The rules that look at a source by itself. Where nothing came of the base, all look at it.
+fn own(number: usize, wanted: &[&'static Rule], versions: Versions, is_all: bool) -> Vec<&'static Rule> {
+    let holds_documents = number == 0 || !Decoder::of(versions.talos).takes_patches_unchecked();
     let is_own = |rule: &&&'static Rule| {
         is_all && number == 0
             || OF_A_SOURCE.iter().any(|family| rule.matches(family))
             || holds_documents && OF_DOCUMENTS.contains(&rule.name)
     };
-    let rules: Vec<&'static Rule> = wanted.iter().filter(is_own).copied().collect();
-    let issues: Vec<_> = read.inputs.iter().flat_map(|input| schema::check(input, versions.talos)).collect();
-    let role = read.directives.modeline.role.or_else(|| analysis::role_of(&read.inputs));
-    analysis::find(&rules, &read.context(options, versions, role, &issues), read.not_text)
-}
-
-fn versions_take_unchecked(versions: Versions) -> bool {
-    crate::tables::Decoder::of(versions.talos).takes_patches_unchecked()
+    wanted.iter().filter(is_own).copied().collect()
 }
 
 /// What Talos refuses, as findings.
@@ -258,11 +166,10 @@ fn whole(
     let text = config::render(&layered.documents);
     let tree = syntax::parse(&text);
     let path = reads.first().map_or("", |read| read.path);
-    let whole = Read::new(path, &text, None, &tree, true);
+    let whole = Read::new(path, &text, None, &tree, Form::Patch);
     let map = Map { text: &text, places: config::places(&layered.documents, &tree), reads };
-    let issues: Vec<_> = whole.inputs.iter().flat_map(|input| schema::check(input, versions.talos)).collect();
-    let role = reads.iter().find_map(|read| read.directives.modeline.role);
-    let role = role.or_else(|| analysis::role_of(&whole.inputs));
+    let issues = whole.issues(versions);
+    let role = reads.iter().find_map(|read| read.directives.modeline.role).or_else(|| whole.role());
     let rules: Vec<&'static Rule> =
         wanted.iter().filter(|rule| !rule.matches("yaml/") && !rule.matches("suppression/")).copied().collect();
     let known: HashSet<(usize, &str, Span)> = found
@@ -287,12 +194,6 @@ fn whole(
             list.push(finding);
         }
     }
-}
-
-fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
-    findings.dedup();
-    findings
 }
 
 /// The way back from the rendered text to the sources.

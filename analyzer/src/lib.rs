@@ -23,4 +23,4 @@ mod analysis;
 mod layered;
 
 pub use analysis::{Analysis, Options, analyze};
-pub use layered::{LayeredAnalysis, Source, analyze_layered, layer_sources};
+pub use layered::{LayeredAnalysis, Source, analyze_layered};

@@ -1,4 +1,4 @@
-//! What a rule is, and the registry of all rules.
+//! What a rule is, and what it adds its findings to.
 
 use crate::context::Context;
 use crate::finding::{Finding, Profile, Severity};
@@ -126,12 +126,18 @@ impl Findings {
 
     /// All findings, in the order of their places.
     #[must_use]
-    pub fn into_sorted(mut self) -> Vec<Finding> {
-        self.list.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
-        self.list.dedup();
-        self.list
+    pub fn into_sorted(self) -> Vec<Finding> {
+        sorted(self.list)
     }
 }
 
-/// The check of rules about patches over a base: `layered` finds those, a source by itself shows none.
-pub fn over_a_base(_: &Rule, _: &Context<'_, '_>, _: &mut Findings) {}
+/// Findings in the order of their places, each once.
+pub(crate) fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
+    findings.dedup();
+    findings
+}
+
+/// The check of rules that no source by itself shows: of patches over a base, which `layered` finds, and of suppressions,
+/// which are judged after all other rules.
+pub fn found_elsewhere(_: &Rule, _: &Context<'_, '_>, _: &mut Findings) {}

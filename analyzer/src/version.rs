@@ -87,7 +87,7 @@ impl VersionSet {
         TalosVersion::all().filter(move |version| self.contains(*version))
     }
 
-    /// How the set lies to `version`, in words: "from Talos 1.12", "until Talos 1.10", "in Talos 1.9 to 1.11".
+    /// How the set lies to `version`, in words: "from Talos 1.12", "until Talos 1.10", "from Talos 1.10 to 1.12".
     #[must_use]
     pub fn describe(self) -> String {
         let (Some(first), Some(last)) = (self.iter().next(), self.iter().next_back()) else {

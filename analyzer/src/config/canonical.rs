@@ -91,8 +91,7 @@ fn scalar_text(scalar: &Scalar, shape: &Shape, version: TalosVersion) -> String 
     match shape {
         Shape::Any => any_scalar(&resolved),
         Shape::Bool => (resolved == Resolved::Bool(true) || is_yes(text)).to_string(),
-        Shape::Int { .. } | Shape::Format(Format::FileMode) => number(&resolved),
-        Shape::Float => number(&resolved),
+        Shape::Int { .. } | Shape::Float | Shape::Format(Format::FileMode) => number(&resolved),
         Shape::Enum(enumeration) => format!("{:?}", word_of_number(enumeration, text, version).to_ascii_lowercase()),
         Shape::Format(Format::DiskSize) => bytes(text).map_or_else(|| format!("{text:?}"), |bytes| bytes.to_string()),
         Shape::Format(Format::Duration) => duration(text).map_or_else(|| "0".to_owned(), |time| time.to_string()),

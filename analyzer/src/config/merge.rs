@@ -364,10 +364,9 @@ impl Merger {
         }
         match shape.value() {
             Shape::Bool => !matches!(scalar.resolve(self.version), Resolved::Bool(true)) && !is_yes(&scalar.text),
-            Shape::Int { .. } | Shape::Format(Format::FileMode | Format::PortRange) => {
+            Shape::Int { .. } | Shape::Float | Shape::Format(Format::FileMode | Format::PortRange) => {
                 is_zero_number(&scalar.resolve(self.version))
             }
-            Shape::Float => is_zero_number(&scalar.resolve(self.version)),
             Shape::Enum(enumeration) => zero_word(enumeration, &scalar.text, self.version),
             Shape::Format(Format::Duration) => canonical::duration(&scalar.text) == Some(0),
             Shape::Format(Format::DiskSize) => scalar.text.bytes().all(|byte| !matches!(byte, b'1'..=b'9')),

@@ -5,7 +5,7 @@ use crate::directives::Role;
 use crate::finding::Severity;
 use crate::rule::{Findings, Rule};
 use crate::secrets;
-use crate::settings::{Effective, SettingPlace, Written, settings};
+use crate::settings::{Effective, SettingPlace, Written, go_bool, settings};
 use crate::syntax::{Resolved, resolve_text};
 use crate::tables;
 use crate::text::Span;
@@ -87,27 +87,30 @@ impl Weak {
             Self::Between(first, last) => number().is_some_and(|number| (*first..=*last).contains(&number)),
             Self::OneOf(known) => known.iter().any(|word| word.eq_ignore_ascii_case(text)),
             Self::NoneOf(known) => !known.iter().any(|word| word.eq_ignore_ascii_case(text)),
-            Self::Holds(known) => words.iter().any(|word| known.contains(word)),
+            Self::Holds(_) | Self::NotLoopback | Self::PlainHttp => words.iter().any(|word| self.is_wrong(word)),
             Self::Lacks(known) => known.iter().any(|word| !words.contains(word)),
-            Self::True => matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True"),
-            Self::False => matches!(text, "0" | "f" | "F" | "FALSE" | "false" | "False"),
+            Self::True => go_bool(text) == Some(true),
+            Self::False => go_bool(text) == Some(false),
             Self::Written => true,
             Self::NotEmpty => !words.is_empty(),
             Self::Empty => text.is_empty(),
             Self::ZeroDuration => !text.is_empty() && text.trim_matches(['0', '.', 'h', 'm', 's', '-', '+']).is_empty(),
-            Self::NotLoopback => words.iter().any(|word| !is_loopback(word)),
-            Self::PlainHttp => words.iter().any(|word| is_plain_http(word)),
         }
     }
 
     /// The word of a list that is wrong, when one is.
     fn culprit<'t>(&self, words: &[(&'t str, Span)]) -> Option<(&'t str, Span)> {
-        words.iter().copied().find(|(word, _)| match self {
-            Self::Holds(known) => known.contains(word),
+        words.iter().copied().find(|(word, _)| self.is_wrong(word))
+    }
+
+    /// Whether a word of a list makes it weak by itself.
+    fn is_wrong(&self, word: &str) -> bool {
+        match self {
+            Self::Holds(known) => known.contains(&word),
             Self::NotLoopback => !is_loopback(word),
             Self::PlainHttp => is_plain_http(word),
             _ => false,
-        })
+        }
     }
 }
 
@@ -206,17 +209,16 @@ fn absent(
     }
     let talos = context.talos();
     // A document that could set it is the place to show; else the machine configuration is. Fields before flags.
-    let places = || effective.setting.places.iter().filter(|place| place.versions.contains(talos));
+    let places = || {
+        let places = || effective.setting.places.iter().filter(|place| place.versions.contains(talos));
+        places().filter(|place| place.flag.is_none()).chain(places().filter(|place| place.flag.is_some()))
+    };
     let document = |place: &&SettingPlace| match place.document {
         tables::V1ALPHA1 => None,
         kind => context.documents(kind).next(),
     };
-    let found = places()
-        .filter(|place| place.flag.is_none())
-        .chain(places())
-        .find_map(|place| Some((place, document(&place)?)));
-    let first =
-        places().filter(|place| place.flag.is_none()).chain(places()).find(|place| place.document == tables::V1ALPHA1);
+    let found = places().find_map(|place| Some((place, document(&place)?)));
+    let first = places().find(|place| place.document == tables::V1ALPHA1);
     let (path, kind, root) = match (found, first) {
         (Some((place, root)), _) => (place.path, place.document, root),
         (None, Some(place)) => (place.path, tables::V1ALPHA1, root),

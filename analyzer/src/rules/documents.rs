@@ -55,7 +55,7 @@ pub(super) fn identities<'t, 's>(context: &Context<'t, 's>) -> Vec<Identity<'t, 
     context.inputs.iter().filter_map(identity).collect()
 }
 
-/// Whether the source is a patch: configuration without a whole machine configuration.
+/// Whether the source is a patch: it holds a part of the machine configuration that does not say its `version`.
 pub(super) fn is_patch(context: &Context<'_, '_>) -> bool {
     let is_partial = |kind| matches!(kind, InputKind::MachineConfig { whole: false });
     let says_version = |root: NodeRef<'_, '_>| root.get("version").is_some();

@@ -3,7 +3,7 @@
 use crate::context::{Context, Mode};
 use crate::finding::{Finding, Related, Severity};
 use crate::rule::{Findings, Rule};
-use crate::settings::{Argument, Assigned, KernelArguments, kernel_bool};
+use crate::settings::{Argument, Assigned, KernelArguments, go_bool, kernel_bool};
 use crate::text::Span;
 use crate::version::VersionSet;
 use std::rc::Rc;
@@ -106,7 +106,7 @@ impl ArgumentCheck {
     fn bool(&self, value: &str) -> Option<bool> {
         match self.reader {
             Reader::Kernel => kernel_bool(value),
-            Reader::Talos => Some(matches!(value, "1" | "t" | "T" | "true" | "TRUE" | "True")),
+            Reader::Talos => Some(go_bool(value) == Some(true)),
         }
     }
 

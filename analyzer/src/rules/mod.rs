@@ -69,21 +69,23 @@ fn problems(
 ) {
     let inputs = context.inputs;
     let beside_ours = inputs.iter().any(|input| input.kind.is_configuration());
+    let lines = std::cell::LazyCell::new(|| crate::text::LineIndex::new(context.text));
     for problem in context.tree.problems.iter().filter(|problem| wanted(problem.kind)) {
-        // The document the problem stands in: the last that begins before it and was marked broken, or the first.
+        // The document the problem stands in: the last that begins before it, or the first.
         let holder = inputs.iter().rfind(|input| input.span.start <= problem.span.start).or(inputs.first());
         let Some(holder) = holder else { continue };
         let line_is_template = || {
-            let line = crate::text::LineIndex::new(context.text);
-            let line = line.line_span(context.text, line.line(problem.span.start)).slice(context.text);
+            let line = lines.line_span(context.text, lines.line(problem.span.start)).slice(context.text);
             crate::input::is_unknown_text(line)
         };
         // A template is not YAML before it is rendered, and no mistake.
         if !holder.kind.is_ours() && !beside_ours || line_is_template() {
             continue;
         }
-        let message = format!("this is not YAML: {}", problem.message);
-        let message = if problem.kind == crate::syntax::ProblemKind::Limit { problem.message.clone() } else { message };
+        let message = match problem.kind {
+            crate::syntax::ProblemKind::Limit => problem.message.clone(),
+            _ => format!("this is not YAML: {}", problem.message),
+        };
         findings.push(rule.finding_at(problem.span, holder.kind.name(), "", message));
     }
 }

@@ -3,11 +3,11 @@
 //! Every node is seen once, and once more for each shape that aliases put it to: aliases are never expanded.
 
 use super::{Issue, IssueKind, closest, noun, places};
-use crate::input::{Input, InputKind, is_unknown};
-use crate::syntax::{Kind, NodeId, NodeRef, Resolved};
+use crate::input::{Input, InputKind, SECTIONS, is_unknown};
+use crate::syntax::{Kind, NodeId, NodeRef, Resolved, Style};
 use crate::tables::{self, Decoder, FieldVariant, Format, NotWhole, Shape, Type};
 use crate::text::Span;
-use crate::version::TalosVersion;
+use crate::version::{TalosVersion, VersionSet};
 use std::collections::HashSet;
 
 /// Holds one document of configuration to the tables of `version`. Documents of other kinds give nothing.
@@ -30,19 +30,10 @@ pub fn check<'t, 's>(input: &Input<'t, 's>, version: TalosVersion) -> Vec<Issue<
         }
         _ => return Vec::new(),
     };
-    let mut walk = Walk {
-        version,
-        decoder: Decoder::of(version),
-        kind: document.kind,
-        is_patch,
-        issues: Vec::new(),
-        aliases: HashSet::new(),
-        open: Vec::new(),
-        suggested: 0,
-    };
+    let mut walk = Walk::new(document.kind, is_patch, version);
     if let InputKind::MachineConfig { .. } = input.kind
         && !input.broken
-        && !["machine", "cluster", "debug", "persist", "apiVersion"].iter().any(|key| root.entry(key).is_some())
+        && !SECTIONS.iter().chain(&["apiVersion"]).any(|key| root.entry(key).is_some())
     {
         walk.issues.extend(no_kind(root));
     }
@@ -68,16 +59,7 @@ pub fn check_structure<'t, 's>(
     kind: &'static str,
     version: TalosVersion,
 ) -> Vec<Issue<'t, 's>> {
-    let mut walk = Walk {
-        version,
-        decoder: Decoder::of(version),
-        kind,
-        is_patch: false,
-        issues: Vec::new(),
-        aliases: HashSet::new(),
-        open: Vec::new(),
-        suggested: 0,
-    };
+    let mut walk = Walk::new(kind, false, version);
     walk.structure(root, structure, Flags::default());
     walk.issues
 }
@@ -115,11 +97,24 @@ struct Walk<'t, 's> {
 const MAX_SUGGESTIONS: usize = 100;
 
 impl<'t, 's> Walk<'t, 's> {
+    fn new(kind: &'static str, is_patch: bool, version: TalosVersion) -> Self {
+        Self {
+            version,
+            decoder: Decoder::of(version),
+            kind,
+            is_patch,
+            issues: Vec::new(),
+            aliases: HashSet::new(),
+            open: Vec::new(),
+            suggested: 0,
+        }
+    }
+
     fn report(&mut self, node: NodeRef<'t, 's>, span: Span, kind: IssueKind) {
         self.issues.push(Issue { node, span, kind });
     }
 
-    fn kind_of(&mut self, root: NodeRef<'t, 's>, versions: crate::version::VersionSet) {
+    fn kind_of(&mut self, root: NodeRef<'t, 's>, versions: VersionSet) {
         let Some((key, kind)) = root.entry("kind") else { return };
         match root.entry("apiVersion") {
             None => self.report(key, kind.visible_span(), IssueKind::WrongApiVersion { found: None }),
@@ -439,7 +434,7 @@ impl<'t, 's> Walk<'t, 's> {
         };
         let span = match node.kind() {
             // A long block is shown by its key.
-            Kind::Sequence | Kind::Mapping if node.node().style == crate::syntax::Style::Block => {
+            Kind::Sequence | Kind::Mapping if node.node().style == Style::Block => {
                 node.key().or_else(|| node.children().next()).map_or(node.span(), NodeRef::span)
             }
             _ => node.visible_span(),

@@ -400,6 +400,16 @@ fn plausible(assigned: &[Assigned<'_>]) -> VersionSet {
     if versions.is_empty() { all } else { versions }
 }
 
+/// A boolean as Go reads it for flags; `None` when it is none.
+#[must_use]
+pub fn go_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
+        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
+        _ => None,
+    }
+}
+
 /// A boolean as the kernel reads it; `None` when it is none, and the argument has no effect.
 #[must_use]
 pub fn kernel_bool(value: &str) -> Option<bool> {

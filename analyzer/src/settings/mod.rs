@@ -7,7 +7,7 @@ mod kernel;
 mod lookup;
 mod words;
 
-pub use kernel::{Argument, Assigned, Effect, KernelArguments, kernel_arguments, kernel_bool};
+pub use kernel::{Argument, Assigned, Effect, KernelArguments, go_bool, kernel_arguments, kernel_bool};
 pub use lookup::{Found, find};
 pub use words::Words;
 

@@ -24,7 +24,7 @@ pub(crate) const RULE: Rule = Rule {
     check,
 };
 
-/// The lists of exemptions, what is in them by default, and what an entry does.
+/// The lists of exemptions, what is in them by default, and what the entries are called.
 const LISTS: [(&str, &[&str], &str); 3] = [
     ("namespaces", &["kube-system"], "namespaces"),
     ("usernames", &[], "users"),

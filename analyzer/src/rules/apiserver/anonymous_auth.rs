@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
+use crate::settings::go_bool;
 use crate::syntax::NodeRef;
 
 pub(crate) const RULE: Rule = Rule {
@@ -30,7 +31,7 @@ const EXPECTED: &str =
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     if let Some(effective) = context.effective_by_id("apiserver.anonymous-auth")
         && let Some(written) = effective.winner()
-        && let Some(value) = written.text().filter(|text| is_true(text))
+        && let Some(value) = written.text().filter(|text| go_bool(text.trim()) == Some(true))
     {
         let message =
             format!("`--anonymous-auth` is `{value}`: anyone who reaches the API server may send it requests");
@@ -38,14 +39,17 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         finding.help = Some("expected is `false`, which Talos sets: take it out".to_owned());
         findings.push(finding);
     }
-    for document in documents::in_version(context, "KubeAuthenticationConfig") {
+    let authentication = documents::in_version(context, "KubeAuthenticationConfig");
+    for document in &authentication {
         if let Some(configuration) = document.get("configuration").filter(|node| !is_unknown(*node)) {
             document_findings(rule, context, configuration, findings);
         }
     }
-    let is_without = documents::in_version(context, "KubeAuthenticationConfig").is_empty();
-    if let (Some(_), Some(server), true) =
-        (context.whole_control_plane(), documents::in_version(context, "KubeAPIServerConfig").first(), is_without)
+    if let (Some(_), Some(server), true) = (
+        context.whole_control_plane(),
+        documents::in_version(context, "KubeAPIServerConfig").first(),
+        authentication.is_empty(),
+    )
     {
         let message =
             "with this document Talos no longer switches anonymous requests off, and no KubeAuthenticationConfig does";
@@ -70,7 +74,7 @@ fn document_findings(rule: &Rule, context: &Context<'_, '_>, configuration: Node
         report(span, configuration.path(), Severity::Error, message.to_owned());
         return;
     };
-    let Some(enabled) = anonymous.get("enabled").filter(|enabled| is_true(enabled.value())) else { return };
+    let Some(enabled) = anonymous.get("enabled").filter(|enabled| go_bool(enabled.value().trim()) == Some(true)) else { return };
     let Some(conditions) =
         anonymous.get("conditions").filter(|list| list.items().next().is_some() || is_unknown(*list))
     else {
@@ -85,8 +89,4 @@ fn document_findings(rule: &Rule, context: &Context<'_, '_>, configuration: Node
             report(path.visible_span(), path.path(), Severity::Warning, message);
         }
     }
-}
-
-fn is_true(text: &str) -> bool {
-    matches!(text.trim(), "1" | "t" | "T" | "TRUE" | "true" | "True")
 }

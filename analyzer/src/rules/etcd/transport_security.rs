@@ -4,6 +4,7 @@ use super::super::cipher_suites;
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
+use crate::settings::go_bool;
 
 pub(crate) const RULE: Rule = Rule {
     name: "etcd/transport-security",
@@ -44,7 +45,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let Some(effective) = context.effective_by_id(id) else { continue };
         let Some(written) = effective.winner().filter(|written| written.node.get("$patch").is_none()) else { continue };
         let name = written.describe();
-        let message = match written.text().and_then(boolean) {
+        let message = match written.text().and_then(|text| go_bool(text.trim())) {
             Some(value) if value == weak => format!("with {name} {does}; Talos refuses it, and etcd does not start"),
             _ => format!("Talos does not let {name} be given, and etcd does not start with it"),
         };
@@ -54,7 +55,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     }
     for id in LET_PASS {
         let Some(effective) = context.effective_by_id(id) else { continue };
-        let Some(written) = effective.winner().filter(|written| written.text().and_then(boolean) == Some(true)) else {
+        let Some(written) = effective.winner().filter(|written| written.text().and_then(|text| go_bool(text.trim())) == Some(true)) else {
             continue;
         };
         let message = format!("with {} etcd takes the certificate of a member from any address", written.describe());
@@ -64,14 +65,5 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     }
     if let Some(suites) = context.effective_by_id("etcd.cipher-suites") {
         cipher_suites::check_listed(rule, context, &suites, None, findings);
-    }
-}
-
-/// A boolean as Go reads it for flags.
-fn boolean(text: &str) -> Option<bool> {
-    match text.trim() {
-        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
-        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
-        _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! `patch/json-on-multi-doc`
 
 use crate::finding::{Profile, Severity};
-use crate::rule::{Example, Rule, over_a_base};
+use crate::rule::{Example, Rule, found_elsewhere};
 
 pub(crate) const RULE: Rule = Rule {
     name: "patch/json-on-multi-doc",
@@ -12,5 +12,5 @@ pub(crate) const RULE: Rule = Rule {
     avoid: Example::new("machine:\n  type: worker\n  sysctls:\n    vm.swappiness: \"10\"\n---\napiVersion: v1alpha1\nkind: HostnameConfig\nhostname: a\n#~ patch\n- op: remove\n  path: /machine/sysctls\n"),
     follow: Example::new("machine:\n  type: worker\n  sysctls:\n    vm.swappiness: \"10\"\n---\napiVersion: v1alpha1\nkind: HostnameConfig\nhostname: a\n#~ patch\nmachine:\n  sysctls:\n    $patch: delete\n"),
     references: &[],
-    check: over_a_base,
+    check: found_elsewhere,
 };

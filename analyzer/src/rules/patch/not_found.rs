@@ -1,7 +1,7 @@
 //! `patch/not-found`
 
 use crate::finding::{Profile, Severity};
-use crate::rule::{Example, Rule, over_a_base};
+use crate::rule::{Example, Rule, found_elsewhere};
 
 pub(crate) const RULE: Rule = Rule {
     name: "patch/not-found",
@@ -12,5 +12,5 @@ pub(crate) const RULE: Rule = Rule {
     avoid: Example::new("machine:\n  type: worker\n  sysctls:\n    vm.swappiness: \"10\"\n#~ patch\nmachine:\n  sysctls:\n    vm.swapiness:\n      $patch: delete\n"),
     follow: Example::new("machine:\n  type: worker\n  sysctls:\n    vm.swappiness: \"10\"\n#~ patch\nmachine:\n  sysctls:\n    vm.swappiness:\n      $patch: delete\n"),
     references: &[],
-    check: over_a_base,
+    check: found_elsewhere,
 };

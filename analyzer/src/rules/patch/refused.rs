@@ -1,7 +1,7 @@
 //! `patch/refused`
 
 use crate::finding::{Profile, Severity};
-use crate::rule::{Example, Rule, over_a_base};
+use crate::rule::{Example, Rule, found_elsewhere};
 
 pub(crate) const RULE: Rule = Rule {
     name: "patch/refused",
@@ -12,5 +12,5 @@ pub(crate) const RULE: Rule = Rule {
     avoid: Example::new("machine:\n  type: worker\n  kubelet:\n    extraConfig:\n      maxPods: 110\n#~ patch\nmachine:\n  kubelet:\n    extraConfig:\n      maxPods: \"200\"\n"),
     follow: Example::new("machine:\n  type: worker\n  kubelet:\n    extraConfig:\n      maxPods: 110\n#~ patch\nmachine:\n  kubelet:\n    extraConfig:\n      maxPods: 200\n"),
     references: &[],
-    check: over_a_base,
+    check: found_elsewhere,
 };

@@ -1,8 +1,7 @@
 //! `suppression/reason`
 
-use crate::context::Context;
 use crate::finding::{Profile, Severity};
-use crate::rule::{Example, Findings, Rule};
+use crate::rule::{Example, Rule, found_elsewhere};
 
 pub(crate) const RULE: Rule = Rule {
     name: "suppression/reason",
@@ -17,8 +16,5 @@ pub(crate) const RULE: Rule = Rule {
         "machine:\n  kubelet:\n    extraConfig:\n      podPidsLimit: -1 # talint: ignore[kubelet/pod-pids-limit] build machine\n",
     ),
     references: &[],
-    check,
+    check: found_elsewhere,
 };
-
-/// Suppressions are judged after all rules have spoken.
-fn check(_: &Rule, _: &Context<'_, '_>, _: &mut Findings) {}

@@ -1,8 +1,7 @@
 //! `suppression/unused`
 
-use crate::context::Context;
 use crate::finding::{Profile, Severity};
-use crate::rule::{Example, Findings, Rule};
+use crate::rule::{Example, Rule, found_elsewhere};
 
 pub(crate) const RULE: Rule = Rule {
     name: "suppression/unused",
@@ -13,8 +12,5 @@ pub(crate) const RULE: Rule = Rule {
     avoid: Example::new("machine:\n  type: worker # talint: ignore[kubelet/pod-pids-limit] limited by the policy engine\n"),
     follow: Example::new("machine:\n  type: worker\n"),
     references: &[],
-    check,
+    check: found_elsewhere,
 };
-
-/// Suppressions are judged after all rules have spoken.
-fn check(_: &Rule, _: &Context<'_, '_>, _: &mut Findings) {}

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
+use talint_analyzer::version::MinorVersion;
 use talint_analyzer::{Analysis, Options, analyze};
 
 /// A generous bound for one text, in a build without optimisation: what is not linear takes minutes or for ever.
@@ -96,6 +97,26 @@ fn an_alias_inside_of_what_it_stands_for_has_no_end() {
     ask("cycle at the root", b"&a\nmachine: *a\n");
     ask("cycle as a key", b"machine: {baseRuntimeSpecOverrides: {x: &a {*a : b}}}\n");
     ask("cycle of merges", b"machine: {baseRuntimeSpecOverrides: &a {<<: *a}}\n");
+}
+
+#[test]
+fn merges_of_aliases_end_where_the_decoder_follows_them() {
+    let talos = |minor| Options { talos: Some(MinorVersion { major: 1, minor }), ..Options::default() };
+    let mut bomb = "machine:\n  baseRuntimeSpecOverrides:\n    m0: &m0 {vm.swappiness: \"1\"}\n".to_owned();
+    for level in 1..60 {
+        let _ = writeln!(bomb, "    m{level}: &m{level} {{<<: *m{}, <<: *m{}}}", level - 1, level - 1);
+    }
+    bomb.push_str("  sysctls:\n    <<: *m59\n");
+    for minor in 9..=14 {
+        // What stands inside of itself is refused by every version.
+        let cycle = b"machine:\n  sysctls: &a\n    vm.swappiness: \"1\"\n    <<: *a\n";
+        let findings = analyze("controlplane.yaml", cycle, &talos(minor)).findings;
+        let expected = if minor < 14 { "yaml/limits" } else { "schema/unknown-field" };
+        assert!(findings.iter().any(|finding| finding.rule == expected), "Talos 1.{minor}: {findings:?}");
+        let start = Instant::now();
+        let _ = analyze("controlplane.yaml", bomb.as_bytes(), &talos(minor));
+        assert!(start.elapsed() < SOON, "Talos 1.{minor}: merges of merges");
+    }
 }
 
 #[test]

@@ -79,14 +79,22 @@ struct Flags {
     via_alias: bool,
 }
 
+/// How an alias was followed: to a node held to a shape, or to a mapping whose values are held to one. The tables hold
+/// each shape once, so that its address tells it.
+#[derive(PartialEq, Eq, Hash)]
+enum Visit {
+    Value(NodeId, *const Shape),
+    Merge(NodeId, *const Shape),
+}
+
 struct Walk<'t, 's> {
     version: TalosVersion,
     decoder: Decoder,
     kind: &'static str,
     is_patch: bool,
     issues: Vec<Issue<'t, 's>>,
-    /// What aliases led to, with the shape it was held to: each is walked once, so that aliases of aliases do not grow.
-    aliases: HashSet<(NodeId, *const Shape)>,
+    /// What aliases led to: each is walked once, so that aliases of aliases do not grow.
+    aliases: HashSet<Visit>,
     /// Targets of the aliases being followed.
     open: Vec<NodeId>,
     /// How many unknown keys were looked for elsewhere.
@@ -180,18 +188,26 @@ impl<'t, 's> Walk<'t, 's> {
 
     fn alias(&mut self, node: NodeRef<'t, 's>, shape: &'static Shape, flags: Flags) {
         let Some(target) = node.target() else { return };
-        if self.open.contains(&target.id()) || is_inside(node, target) {
-            self.report(node, node.span(), IssueKind::AliasCycle);
-            return;
-        }
-        if !self.decoder.takes_alias_as(shape) {
+        if !self.is_cycle(node, target) && !self.decoder.takes_alias_as(shape) {
             self.wrong_type(node, shape);
             return;
         }
-        let visit = (target.id(), std::ptr::from_ref(shape));
-        if self.aliases.insert(visit) {
+        self.follow(node, target, Visit::Value(target.id(), shape), |walk| {
+            walk.value(target, shape, Flags { via_alias: true, ..flags });
+        });
+    }
+
+    fn is_cycle(&self, alias: NodeRef<'t, 's>, target: NodeRef<'t, 's>) -> bool {
+        self.open.contains(&target.id()) || is_inside(alias, target)
+    }
+
+    /// Walks what an alias stands for, unless that holds the alias or was walked in this way before.
+    fn follow(&mut self, alias: NodeRef<'t, 's>, target: NodeRef<'t, 's>, visit: Visit, walk: impl FnOnce(&mut Self)) {
+        if self.is_cycle(alias, target) {
+            self.report(alias, alias.span(), IssueKind::AliasCycle);
+        } else if self.aliases.insert(visit) {
             self.open.push(target.id());
-            self.value(target, shape, Flags { via_alias: true, ..flags });
+            walk(self);
             self.open.pop();
         }
     }
@@ -308,7 +324,9 @@ impl<'t, 's> Walk<'t, 's> {
             // Where the decoder looks for unknown keys, it takes the value of `<<` for an element.
             && !self.decoder.looks_behind_aliases()
         {
-            self.map(target, inner, Flags { via_alias: true, ..flags });
+            self.follow(value, target, Visit::Merge(target.id(), inner), |walk| {
+                walk.map(target, inner, Flags { via_alias: true, ..flags });
+            });
         } else {
             self.report(key, key.span(), IssueKind::MergeKey);
         }

@@ -38,7 +38,7 @@ fn recover<'s>(text: &'s str, first: Tree<'s>, first_stop: Stop) -> Tree<'s> {
     let mut prefix = None;
     let mut stop = first_stop;
     let apostrophe = stand_in_for_apostrophe(text);
-    for _ in 0..passes {
+    for number in 1..=passes {
         if let Some(lenience) = stop.lenience {
             let at = match lenience {
                 // The error is told at the end of the indentation.
@@ -59,7 +59,9 @@ fn recover<'s>(text: &'s str, first: Tree<'s>, first_stop: Stop) -> Tree<'s> {
         let Some(next) = stopped else {
             return finish(text, tree, problems, &broken, apostrophe);
         };
-        prefix = Some(tree.into_owned());
+        if number == passes {
+            prefix = Some(tree.into_owned());
+        }
         stop = next;
     }
     let mut tree = prefix.unwrap_or(first);

@@ -4,6 +4,7 @@
 
 use super::tree::{Dialect, Kind, Node, NodeRef, Problem, ProblemKind, Style, Tree};
 use crate::text::Span;
+use std::collections::HashSet;
 
 /// Adds to the problems of `tree`, at most one a document.
 pub(super) fn check(text: &str, tree: &mut Tree<'_>) {
@@ -15,10 +16,10 @@ pub(super) fn check(text: &str, tree: &mut Tree<'_>) {
     let document = |tree: &Tree<'_>, problem: &Problem| {
         tree.documents.partition_point(|document| document.span.start <= problem.span.start)
     };
+    let mut told: HashSet<(ProblemKind, usize)> =
+        tree.problems.iter().map(|problem| (problem.kind, document(tree, problem))).collect();
     for problem in found {
-        let place = document(tree, &problem);
-        let is_first = !tree.problems.iter().any(|other| other.kind == problem.kind && document(tree, other) == place);
-        if is_first {
+        if told.insert((problem.kind, document(tree, &problem))) {
             tree.problems.push(problem);
         }
     }

@@ -84,7 +84,7 @@ pub struct Comment {
 }
 
 /// What kind of problem the text has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ProblemKind {
     /// The text is not YAML here.
     Syntax,
@@ -97,7 +97,7 @@ pub enum ProblemKind {
 }
 
 /// What one version of Talos's YAML library reads and another does not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// A question mark in a plain value in brackets.
     QuestionMarkInFlow,

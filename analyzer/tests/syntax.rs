@@ -67,6 +67,12 @@ fn check_tree(tree: &Tree<'_>, text: &str) {
     }
 }
 
+#[test]
+fn an_absent_value_lies_inside_of_its_mapping() {
+    let text = "b: #\n\" # c\n\"[ # c\na\\''";
+    check_tree(&parse(text), text);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
 

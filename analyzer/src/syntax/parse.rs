@@ -337,7 +337,8 @@ impl<'s> Builder<'s> {
             // A key whose value was not read gets an absent one, so that mappings hold pairs.
             let count = self.children.pop().unwrap_or(0);
             if self.tree.node(id).kind() == Kind::Mapping && count % 2 == 1 {
-                let at = Span { start: self.end, end: self.end };
+                let end = self.tree.node(id).span().end;
+                let at = Span { start: end, end };
                 let number = Span::new(self.tree.nodes.len(), 0).start;
                 self.tree.nodes.push(Node {
                     kind: Kind::Scalar,

@@ -21,6 +21,8 @@ pub mod version;
 
 mod analysis;
 mod layered;
+mod machine;
 
 pub use analysis::{Analysis, Options, analyze};
-pub use layered::{LayeredAnalysis, Source, analyze_layered};
+pub use layered::{LayeredAnalysis, Position, Source, analyze_layered};
+pub use machine::{File, FileAnalysis, Files, Layer, LayerAnalysis, Machine, analyze_machine, collect, generated};

@@ -55,8 +55,11 @@ fn expected(text: &str) -> Vec<(usize, String)> {
 
 fn found(text: &str, analysis: &Analysis) -> Vec<(usize, String)> {
     let lines = LineIndex::new(text);
-    let mut found: Vec<_> =
-        analysis.findings.iter().map(|finding| (lines.line(finding.span.start) + 1, finding.rule.to_owned())).collect();
+    let mut found: Vec<_> = analysis
+        .findings
+        .iter()
+        .map(|finding| (lines.line(finding.span.start) + 1, finding.rule.to_string()))
+        .collect();
     found.sort();
     found
 }
@@ -107,7 +110,7 @@ fn findings_are_those_written_beside_the_lines() {
             }
             for finding in &analysis.findings {
                 let line = LineIndex::new(&text).line(finding.span.start) + 1;
-                if !expected.contains(&(line, finding.rule.to_owned())) {
+                if !expected.contains(&(line, finding.rule.to_string())) {
                     let _ = writeln!(report, "  line {line}: {} is not expected: {}", finding.rule, finding.message);
                 }
             }

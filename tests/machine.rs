@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use talint_analyzer::context::{NamedVersions, VersionSource};
 use talint_analyzer::directives::Role;
@@ -32,12 +33,12 @@ fn span(file: &File, part: &str) -> Span {
 }
 
 /// The findings of machines: rule, what is written at the place, machines.
-fn found(machines: &[Machine], options: &Options) -> Vec<(&'static str, String, String)> {
+fn found(machines: &[Machine], options: &Options) -> Vec<(Cow<'static, str>, String, String)> {
     let told = |file: &FileAnalysis| -> Vec<_> {
         let text = String::from_utf8(file.file.bytes.clone()).unwrap();
         let findings = file.analysis.findings.iter();
         findings
-            .map(|finding| (finding.rule, finding.span.slice(&text).to_owned(), finding.machines.join(" ")))
+            .map(|finding| (finding.rule.clone(), finding.span.slice(&text).to_owned(), finding.machines.join(" ")))
             .collect()
     };
     let analyses = machines.iter().flat_map(|machine| analyze_machine(machine, options));
@@ -63,7 +64,7 @@ fn a_finding_in_a_part_of_a_file_stands_in_the_file() {
     let host = file("talconfig.yaml", "nodes:\n  - n1\npatches:\n  - |\n    debug: true\n");
     let start = span(&host, "    debug:").start;
     let part = Layer::Part { file: Arc::clone(&host), text: "    debug: true\n".to_owned(), offset: start };
-    let expected = vec![("machine/debug", "true".to_owned(), "n1".to_owned())];
+    let expected = vec![("machine/debug".into(), "true".to_owned(), "n1".to_owned())];
     let options = Options { select: vec!["machine/".to_owned()], ..Options::default() };
     assert_eq!(found(&[machine("n1", &host, vec![part])], &options), expected);
 }
@@ -73,7 +74,7 @@ fn what_is_missing_from_a_generated_configuration_is_told_where_the_machine_is_d
     let host = file("talint.yaml", "machines:\n  - n1\n");
     let select = vec!["kernel/init-on-free".to_owned()];
     let options = Options { select, profile: Some(Profile::Hardened), ..Options::default() };
-    let expected = vec![("kernel/init-on-free", "n1".to_owned(), "n1".to_owned())];
+    let expected = vec![("kernel/init-on-free".into(), "n1".to_owned(), "n1".to_owned())];
     assert_eq!(found(&[machine("n1", &host, Vec::new())], &options), expected);
 }
 
@@ -83,7 +84,7 @@ fn a_finding_of_two_machines_is_one() {
     let patch = file("debug.yaml", "debug: true\n");
     let machines = ["n1", "n2"].map(|name| machine(name, &host, vec![Layer::File(Arc::clone(&patch))]));
     let options = Options { select: vec!["machine/".to_owned()], ..Options::default() };
-    assert_eq!(found(&machines, &options), vec![("machine/debug", "true".to_owned(), "n1 n2".to_owned())]);
+    assert_eq!(found(&machines, &options), vec![("machine/debug".into(), "true".to_owned(), "n1 n2".to_owned())]);
 }
 
 #[test]
@@ -100,6 +101,7 @@ fn a_suppression_is_unused_when_no_machine_needs_it() {
     let options =
         Options { select: vec!["sysctl/weakened".to_owned(), "suppression/".to_owned()], ..Options::default() };
     assert_eq!(found(&[needed, not_needed.clone()], &options), vec![]);
-    let expected = vec![("suppression/unused", "# talint: ignore[sysctl/weakened] a lab".to_owned(), "n2".to_owned())];
+    let expected =
+        vec![("suppression/unused".into(), "# talint: ignore[sysctl/weakened] a lab".to_owned(), "n2".to_owned())];
     assert_eq!(found(&[not_needed], &options), expected);
 }

@@ -21,11 +21,11 @@ fn ask(name: &str, bytes: &[u8]) -> Analysis {
 }
 
 /// Asks about a text below `machine:` and says which rules of YAML speak.
-fn rules(name: &str, below: &str) -> Vec<&'static str> {
+fn rules(name: &str, below: &str) -> Vec<String> {
     let text = format!("version: v1alpha1\nmachine:\n  token: a\n{below}");
     let analysis = ask(name, text.as_bytes());
     assert!(analysis.documents > 0, "{name}");
-    let mut rules: Vec<&str> = analysis.findings.iter().map(|finding| finding.rule).collect();
+    let mut rules: Vec<_> = analysis.findings.into_iter().map(|finding| finding.rule.into_owned()).collect();
     rules.retain(|rule| rule.starts_with("yaml/") || rule.starts_with("schema/"));
     rules.dedup();
     rules
@@ -45,7 +45,7 @@ fn nesting_has_a_limit() {
         ask(name, repeat(part, 100_000).as_bytes());
     }
     let closed = format!("  x: {}{}\n", repeat("[", 100_000), repeat("]", 100_000));
-    assert!(rules("closed lists", &closed).contains(&"yaml/limits"));
+    assert!(rules("closed lists", &closed).iter().any(|rule| rule == "yaml/limits"));
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn indentation_has_a_limit() {
     for depth in 1..5_000 {
         let _ = writeln!(text, "{}a:", " ".repeat(depth + 1));
     }
-    assert!(rules("indentation", &text).contains(&"yaml/limits"));
+    assert!(rules("indentation", &text).iter().any(|rule| rule == "yaml/limits"));
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn an_alias_inside_of_what_it_stands_for_has_no_end() {
         "  baseRuntimeSpecOverrides: {x: &a [b, {c: [*a]}]}\n",
         "  network: &n {interfaces: &i [{bridge: *n}, *i]}\n",
     ] {
-        assert!(rules("cycle", text).contains(&"yaml/limits"), "{text}");
+        assert!(rules("cycle", text).iter().any(|rule| rule == "yaml/limits"), "{text}");
     }
     ask("cycle at the root", b"&a\nmachine: *a\n");
     ask("cycle as a key", b"machine: {baseRuntimeSpecOverrides: {x: &a {*a : b}}}\n");
@@ -144,7 +144,7 @@ fn long_scalars_are_read_once() {
         ("unterminated quotes over lines", format!("  hostname: \"{}", repeat("a\n", 1024 * 1024))),
         ("unterminated list", format!("  certSANs: [{}", repeat("a, ", 200_000))),
     ] {
-        assert!(rules(name, &text).contains(&"yaml/syntax"), "{name}");
+        assert!(rules(name, &text).iter().any(|rule| rule == "yaml/syntax"), "{name}");
     }
 }
 
@@ -166,7 +166,7 @@ fn odd_bytes_are_told_or_read() {
         ("tag without end", "  hostname: !<a", "yaml/syntax"),
         ("directive", "...\n%YAML 1.2\n---\nmachine: {token: b}\n", "yaml/syntax"),
     ] {
-        assert!(rules(name, text).contains(&wanted), "{name}: {:?}", rules(name, text));
+        assert!(rules(name, text).iter().any(|rule| rule == wanted), "{name}: {:?}", rules(name, text));
     }
     for (name, text) in [("line feeds", "\n"), ("carriage returns with line feeds", "\r\n"), ("carriage returns", "\r")]
     {
@@ -201,12 +201,12 @@ fn many_keys_are_compared_through_a_table() {
     }
     assert_eq!(rules("many keys", &keys), Vec::<&str>::new());
     let unknown = keys.replace("  sysctls:\n", "  network:\n");
-    assert!(rules("many unknown keys", &unknown).contains(&"schema/unknown-field"));
+    assert!(rules("many unknown keys", &unknown).iter().any(|rule| rule == "schema/unknown-field"));
     let twice = format!("  sysctls:\n{}", repeat("    a: \"1\"\n", 20_000));
-    assert!(rules("one key many times", &twice).contains(&"yaml/duplicate-key"));
+    assert!(rules("one key many times", &twice).iter().any(|rule| rule == "yaml/duplicate-key"));
     let mut items = "  certSANs:\n".to_owned();
     items.push_str(&repeat("  - [a]\n", 50_000));
-    assert!(rules("many wrong items", &items).contains(&"schema/wrong-type"));
+    assert!(rules("many wrong items", &items).iter().any(|rule| rule == "schema/wrong-type"));
     let documents = repeat("apiVersion: v1alpha1\nkind: KmsgLogConfig\nname: a\n---\n", 2_000);
     let analysis = ask("one document many times", documents.as_bytes());
     assert!(

@@ -243,8 +243,8 @@ pub(crate) fn controls(data: &Path) -> String {
         let _ = writeln!(
             rules,
             "  Rule {{ name: {:?}, severity: {}, profile: {}, summary: {:?}, why: {:?}, avoid: {}, follow: {}, \
-             references: &{:?}, check: |rule, context, findings| control::check(rule, &CONTROLS[{range:?}], context, \
-             findings) }},",
+             references: &{:?}, check: |rule, context, findings| control::check_rule(rule, &CONTROLS[{range:?}], \
+             context, findings) }},",
             rule.rule,
             severity(&rule.severity),
             profile(rule.profile.as_deref().unwrap_or("default")),
@@ -270,10 +270,10 @@ fn control(rule: &ControlRule, check: &Check, setting: usize) -> String {
         Weak::AtMost(limit) => format!("Weak::AtMost({limit})"),
         Weak::AtLeast(limit) => format!("Weak::AtLeast({limit})"),
         Weak::Between(first, last) => format!("Weak::Between({first}, {last})"),
-        Weak::OneOf(words) => format!("Weak::OneOf(&{words:?})"),
-        Weak::NoneOf(words) => format!("Weak::NoneOf(&{words:?})"),
-        Weak::Holds(words) => format!("Weak::Holds(&{words:?})"),
-        Weak::Lacks(words) => format!("Weak::Lacks(&{words:?})"),
+        Weak::OneOf(words) => format!("Weak::OneOf({})", list(words)),
+        Weak::NoneOf(words) => format!("Weak::NoneOf({})", list(words)),
+        Weak::Holds(words) => format!("Weak::Holds({})", list(words)),
+        Weak::Lacks(words) => format!("Weak::Lacks({})", list(words)),
         Weak::True => "Weak::True".to_owned(),
         Weak::False => "Weak::False".to_owned(),
         Weak::Written => "Weak::Written".to_owned(),
@@ -299,8 +299,9 @@ fn control(rule: &ControlRule, check: &Check, setting: usize) -> String {
         Some(word) => panic!("{}: `{word}` is not a role", rule.rule),
     };
     format!(
-        "  Control {{ rule: {:?}, setting: {:?}, setting_index: {setting}, weak: {weak}, versions: VersionSet::from_bits({}), role: {machines}, \
-         not_in_container: {}, written: {}, absent: {absent}, problem: {:?}, expected: {:?}, write: {:?} }},\n",
+        "  Control {{ rule: Cow::Borrowed({:?}), setting: {:?}, setting_index: {setting}, weak: {weak}, versions: VersionSet::from_bits({}), role: {machines}, \
+         not_in_container: {}, written: {}, absent: {absent}, problem: Cow::Borrowed({:?}), expected: Cow::Borrowed({:?}), \
+         write: Cow::Borrowed({:?}) }},\n",
         rule.rule,
         check.setting,
         bits(check.versions.as_deref()),
@@ -310,6 +311,12 @@ fn control(rule: &ControlRule, check: &Check, setting: usize) -> String {
         check.expected.trim(),
         check.write.as_deref().unwrap_or("").trim(),
     )
+}
+
+/// Words as a list of Rust.
+fn list(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("Cow::Borrowed({word:?})")).collect();
+    format!("Cow::Borrowed(&[{}])", words.join(", "))
 }
 
 pub(crate) fn example(example: &Example) -> String {

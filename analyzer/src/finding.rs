@@ -86,8 +86,8 @@ impl Related {
 /// Something a rule found in a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The name of the rule.
-    pub rule: &'static str,
+    /// The name of the rule: one of talint's, or of the organisation's own.
+    pub rule: Cow<'static, str>,
     /// How bad it is.
     pub severity: Severity,
     /// The bytes it is about.

@@ -244,14 +244,14 @@ fn whole(
     let role = role.or(options.role);
     let rules: Vec<&'static Rule> =
         wanted.iter().filter(|rule| !rule.matches("yaml/") && !rule.matches("suppression/")).copied().collect();
-    let known: HashSet<(usize, &str, Span)> = found
+    let known: HashSet<(usize, Cow<'static, str>, Span)> = found
         .iter()
         .enumerate()
-        .flat_map(|(source, list)| list.iter().map(move |finding| (source, finding.rule, finding.span)))
+        .flat_map(|(source, list)| list.iter().map(move |finding| (source, finding.rule.clone(), finding.span)))
         .collect();
     for mut finding in analysis::find(&rules, &whole.context(options, versions, role, &issues), None) {
         let (origin, place) = map.origin(finding.span);
-        if known.contains(&(origin.source, finding.rule, origin.span)) {
+        if known.contains(&(origin.source, finding.rule.clone(), origin.span)) {
             continue;
         }
         finding.span = origin.span;

@@ -178,7 +178,7 @@ pub fn collect(analyses: impl IntoIterator<Item = LayerAnalysis>) -> Vec<FileAna
     for mut layer in layers.list {
         layer.unite();
         let all = layer.machines.len();
-        layer.analysis.findings.retain(|finding| finding.machines.len() == all || !needs_every_machine(finding.rule));
+        layer.analysis.findings.retain(|finding| finding.machines.len() == all || !needs_every_machine(&finding.rule));
         files.add(layer.file.path.clone(), layer, |file, layer| {
             let documents = file.analysis.documents + layer.analysis.documents;
             file.join(layer);
@@ -210,9 +210,9 @@ impl FileAnalysis {
     /// Makes findings that say the same one.
     fn unite(&mut self) {
         let findings = &mut self.analysis.findings;
-        findings.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
+        findings.sort_by(|a, b| (a.span, &a.rule, &a.message).cmp(&(b.span, &b.rule, &b.message)));
         findings.dedup_by(|next, kept| {
-            let is_same = (next.span, next.rule, &next.message) == (kept.span, kept.rule, &kept.message);
+            let is_same = (next.span, &next.rule, &next.message) == (kept.span, &kept.rule, &kept.message);
             if is_same {
                 for machine in next.machines.drain(..) {
                     if !kept.machines.contains(&machine) {

@@ -45,12 +45,7 @@ impl Rule {
         node: NodeRef<'t, 's>,
         message: impl Into<String>,
     ) -> Finding {
-        let span = if node.kind() == Kind::Scalar || node.node().style == Style::Flow {
-            node.visible_span()
-        } else {
-            node.key().map_or(node.span(), NodeRef::span)
-        };
-        self.finding_at(span, context.kind_of(node), node.path(), message)
+        self.finding_at(place(node), context.kind_of(node), node.path(), message)
     }
 
     /// A finding at a range.
@@ -63,7 +58,7 @@ impl Rule {
         message: impl Into<String>,
     ) -> Finding {
         Finding {
-            rule: self.name,
+            rule: Cow::Borrowed(self.name),
             severity: self.severity,
             span,
             message: message.into(),
@@ -76,12 +71,28 @@ impl Rule {
         }
     }
 
-    /// Whether `pattern` names this rule: its name, or its family as `kernel/` or `kernel/*`.
+    /// Whether `pattern` names this rule, as [`names`] has it.
     #[must_use]
     pub fn matches(&self, pattern: &str) -> bool {
-        let pattern = pattern.strip_suffix('*').unwrap_or(pattern);
-        pattern == self.name || pattern.strip_suffix('/').is_some_and(|family| family == self.family())
+        names(pattern, self.name)
     }
+}
+
+/// The range to show for a node: its value, or, of a collection on lines of its own, its key.
+#[must_use]
+pub fn place(node: NodeRef<'_, '_>) -> Span {
+    if node.kind() == Kind::Scalar || node.node().style == Style::Flow {
+        node.visible_span()
+    } else {
+        node.key().map_or(node.span(), NodeRef::span)
+    }
+}
+
+/// Whether `pattern` names the rule `name`: by its name, or by its family as `kernel/` or `kernel/*`.
+#[must_use]
+pub fn names(pattern: &str, name: &str) -> bool {
+    let pattern = pattern.strip_suffix('*').unwrap_or(pattern);
+    pattern == name || pattern.ends_with('/') && name.starts_with(pattern)
 }
 
 /// A configuration in the documentation of a rule. A test runs every one.
@@ -134,7 +145,7 @@ impl Findings {
 
 /// Findings in the order of their places, each once.
 pub(crate) fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
+    findings.sort_by(|a, b| (a.span, &a.rule, &a.message).cmp(&(b.span, &b.rule, &b.message)));
     findings.dedup();
     findings
 }

@@ -42,10 +42,10 @@ pub(crate) fn count(checked: &[Checked], severity: Severity) -> usize {
 }
 
 /// How many findings each rule has, most first.
-pub(crate) fn statistics(checked: &[Checked]) -> Vec<(&'static str, usize)> {
-    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+pub(crate) fn statistics(checked: &[Checked]) -> Vec<(&str, usize)> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in checked.iter().flat_map(|file| &file.analysis.findings) {
-        *counts.entry(finding.rule).or_default() += 1;
+        *counts.entry(&*finding.rule).or_default() += 1;
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));

@@ -12,7 +12,7 @@ pub(crate) struct Verdict {
     /// Whether talint takes the text for Talos's; of others it says nothing.
     pub(crate) recognised: bool,
     /// Why it is refused, a rule and its message each; empty when it is not.
-    pub(crate) errors: Vec<(&'static str, String)>,
+    pub(crate) errors: Vec<(String, String)>,
 }
 
 /// Asks talint about a text, as a file that is named after Talos.
@@ -24,5 +24,8 @@ pub(crate) fn verdict(text: &[u8], minor: u8) -> Verdict {
     };
     let analysis = analyze("controlplane.yaml", text, &options);
     let errors = analysis.findings.into_iter().filter(|finding| finding.severity == Severity::Error);
-    Verdict { recognised: analysis.documents > 0, errors: errors.map(|error| (error.rule, error.message)).collect() }
+    Verdict {
+        recognised: analysis.documents > 0,
+        errors: errors.map(|error| (error.rule.into_owned(), error.message)).collect(),
+    }
 }

@@ -1,21 +1,25 @@
-//! Controls: a setting held to an expectation, each a row of data.
+//! Controls: a setting held to an expectation, each a row of data, of talint's own or of a project file.
 
 use crate::context::{Context, Mode};
 use crate::directives::Role;
-use crate::finding::Severity;
-use crate::rule::{Findings, Rule};
+use crate::finding::{Finding, Severity};
+use crate::rule::{Findings, Rule, place};
 use crate::secrets;
 use crate::settings::{Effective, SettingPlace, Written, go_bool, settings};
 use crate::syntax::{Resolved, resolve_text};
 use crate::tables;
 use crate::text::Span;
 use crate::version::VersionSet;
+use std::borrow::Cow;
+
+/// Text that is compiled in, or that a project file brings.
+pub type Words = Cow<'static, [Cow<'static, str>]>;
 
 /// A setting and what is expected of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Control {
     /// The rule.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// The id of the setting.
     pub setting: &'static str,
     /// Its place in the table of settings.
@@ -34,15 +38,15 @@ pub struct Control {
     /// severity; `Some(None)` for something optional.
     pub absent: Option<Option<Severity>>,
     /// What is wrong then, as a clause.
-    pub problem: &'static str,
+    pub problem: Cow<'static, str>,
     /// What is expected: "a positive number".
-    pub expected: &'static str,
+    pub expected: Cow<'static, str>,
     /// What to do, as a clause; empty where the expectation says it all.
-    pub write: &'static str,
+    pub write: Cow<'static, str>,
 }
 
 /// Which values are weak.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Weak {
     /// Numbers up to this one.
     AtMost(i64),
@@ -51,13 +55,13 @@ pub enum Weak {
     /// Numbers from the first to the last.
     Between(i64, i64),
     /// These words, in any case.
-    OneOf(&'static [&'static str]),
+    OneOf(Words),
     /// All but these words.
-    NoneOf(&'static [&'static str]),
+    NoneOf(Words),
     /// Lists with one of these words.
-    Holds(&'static [&'static str]),
+    Holds(Words),
     /// Lists without one of these words.
-    Lacks(&'static [&'static str]),
+    Lacks(Words),
     /// True, as flags and fields spell it.
     True,
     /// False, as flags and fields spell it.
@@ -88,7 +92,7 @@ impl Weak {
             Self::OneOf(known) => known.iter().any(|word| word.eq_ignore_ascii_case(text)),
             Self::NoneOf(known) => !known.iter().any(|word| word.eq_ignore_ascii_case(text)),
             Self::Holds(_) | Self::NotLoopback | Self::PlainHttp => words.iter().any(|word| self.is_wrong(word)),
-            Self::Lacks(known) => known.iter().any(|word| !words.contains(word)),
+            Self::Lacks(known) => known.iter().any(|word| !words.contains(&&**word)),
             Self::True => go_bool(text) == Some(true),
             Self::False => go_bool(text) == Some(false),
             Self::Written => true,
@@ -106,7 +110,7 @@ impl Weak {
     /// Whether a word of a list makes it weak by itself.
     fn is_wrong(&self, word: &str) -> bool {
         match self {
-            Self::Holds(known) => known.contains(&word),
+            Self::Holds(known) => known.iter().any(|known| known == word),
             Self::NotLoopback => !is_loopback(word),
             Self::PlainHttp => is_plain_http(word),
             _ => false,
@@ -136,8 +140,11 @@ pub(super) fn is_loopback(text: &str) -> bool {
     host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]") || host == "::1"
 }
 
-/// Holds the settings of a source to the controls of `rule`.
-pub(super) fn check(rule: &Rule, controls: &[Control], context: &Context<'_, '_>, findings: &mut Findings) {
+/// Makes a finding of the rule that controls belong to: at a range, in a kind of document, at a path, with a message.
+pub(crate) type Finder<'f> = &'f dyn Fn(Span, &'static str, String, String) -> Finding;
+
+/// Holds the settings of a source to `controls`, whose findings `finder` makes.
+pub(crate) fn check(finder: Finder<'_>, controls: &[Control], context: &Context<'_, '_>, findings: &mut Findings) {
     for control in controls {
         let counts = control.versions.contains(context.talos())
             && !(control.not_in_container && context.mode == Mode::Container)
@@ -145,16 +152,21 @@ pub(super) fn check(rule: &Rule, controls: &[Control], context: &Context<'_, '_>
         let Some(setting) = settings().get(control.setting_index).filter(|_| counts) else { continue };
         let effective = context.effective(setting);
         if effective.written.is_empty() {
-            absent(rule, control, context, &effective, findings);
+            absent(finder, control, context, &effective, findings);
         }
         for winner in effective.deciding() {
-            written(rule, control, context, winner, findings);
+            written(finder, control, context, winner, findings);
         }
     }
 }
 
+/// Holds the settings of a source to the controls of one of talint's own rules.
+pub(super) fn check_rule(rule: &Rule, controls: &[Control], context: &Context<'_, '_>, findings: &mut Findings) {
+    check(&|span, kind, path, message| rule.finding_at(span, kind, path, message), controls, context, findings);
+}
+
 fn written(
-    rule: &Rule,
+    finder: Finder<'_>,
     control: &Control,
     context: &Context<'_, '_>,
     winner: &Written<'_, '_>,
@@ -182,7 +194,7 @@ fn written(
             format!("`{name}` {verb} `{}`: {}", secrets::shown(value), control.problem)
         }
     };
-    let mut finding = rule.finding(context, winner.node, message);
+    let mut finding = finder(place(winner.node), context.kind_of(winner.node), winner.node.path(), message);
     if let Some((_, span)) = culprit {
         finding.span = span;
     }
@@ -192,7 +204,7 @@ fn written(
 }
 
 fn absent(
-    rule: &Rule,
+    finder: Finder<'_>,
     control: &Control,
     context: &Context<'_, '_>,
     effective: &Effective<'_, '_>,
@@ -231,7 +243,7 @@ fn absent(
         }
         None => format!("`{name}` is not set: {}", control.problem),
     };
-    let mut finding = rule.finding_at(context.nearest(root, path), kind, path.join("."), message);
+    let mut finding = finder(context.nearest(root, path), kind, path.join("."), message);
     finding.severity = severity.unwrap_or_else(|| context.optional());
     finding.help = Some(help(control));
     if effective.default.is_some() {
@@ -241,7 +253,7 @@ fn absent(
 }
 
 fn help(control: &Control) -> String {
-    match control.write {
+    match &*control.write {
         "" => format!("expected is {}", control.expected),
         write => format!("expected is {}: {write}", control.expected),
     }

@@ -13,7 +13,7 @@ mod pod_security;
 mod suppression_pass;
 mod sysctls;
 
-pub use control::{Control, Weak};
+pub use control::{Control, Weak, Words};
 pub use kernel_argument::{ArgumentCheck, Reader, Reads, WeakArgument};
 pub use suppression_pass::suppress;
 
@@ -21,6 +21,7 @@ use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
 use crate::version::VersionSet;
+use std::borrow::Cow;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 include!(concat!(env!("OUT_DIR"), "/controls.rs"));
@@ -43,8 +44,8 @@ pub fn controls() -> &'static [Control] {
 /// The expectations of one rule; none for rules that are code.
 #[must_use]
 pub fn controls_of(rule: &str) -> &'static [Control] {
-    let start = CONTROLS.partition_point(|control| control.rule < rule);
-    let end = CONTROLS.partition_point(|control| control.rule <= rule);
+    let start = CONTROLS.partition_point(|control| *control.rule < *rule);
+    let end = CONTROLS.partition_point(|control| *control.rule <= *rule);
     CONTROLS.get(start..end).unwrap_or(&[])
 }
 

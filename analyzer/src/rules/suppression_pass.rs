@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::finding::Finding;
-use crate::rule::Rule;
+use crate::rule::{Rule, names};
 use crate::syntax::NodeRef;
 use crate::text::LineIndex;
 
@@ -27,8 +27,7 @@ pub fn suppress(context: &Context<'_, '_>, wanted: &[&'static Rule], found: Vec<
             if suppression.line.is_some_and(|line| !(first..=last).contains(&line)) {
                 continue;
             }
-            let Some(rule) = super::by_name(finding.rule) else { continue };
-            if let Some(pattern) = suppression.rules.iter().position(|pattern| rule.matches(pattern)) {
+            if let Some(pattern) = suppression.rules.iter().position(|pattern| names(pattern, &finding.rule)) {
                 used[number].push(pattern);
                 continue 'findings;
             }

@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Explain(ExplainOptions),
     /// List all rules
     Rules(RulesOptions),
+    /// Print the JSON schema of the project file talint.yaml
+    Schema,
 }
 
 /// The options of `talint explain`.
@@ -111,8 +113,18 @@ pub(crate) struct RenderOptions {
 #[derive(Args, Debug)]
 pub(crate) struct CheckOptions {
     /// Files, or folders to search for YAML, JSON, .patch and .cmdline files (.gitignore is honoured); `-` is standard input
-    #[arg(value_name = "PATH", default_value = ".")]
+    ///
+    /// Without paths: all machines of the project file talint.yaml, and the files below its folder that none of them uses
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    /// Only check these machines of the project file
+    #[arg(long, value_name = "NAME", value_delimiter = ',', conflicts_with = "patch")]
+    pub machine: Vec<String>,
+
+    /// Which project file counts
+    #[command(flatten)]
+    pub config: ConfigOptions,
 
     /// Lay this patch over the one base given, after those before it, and check what comes of them: a file, with or
     /// without `@`, or the patch itself
@@ -135,9 +147,9 @@ pub(crate) struct CheckOptions {
     #[arg(long, value_name = "VERSION", value_parser = parse_version)]
     pub kubernetes_version: Option<MinorVersion>,
 
-    /// How the machine runs Talos
-    #[arg(long, value_enum, default_value = "metal")]
-    pub mode: ModeName,
+    /// How the machine runs Talos; metal when nothing says it
+    #[arg(long, value_enum)]
+    pub mode: Option<ModeName>,
 
     /// Exit with 0, not 3, when no Talos file is among the paths: for hooks, which are given whatever has changed
     #[arg(long)]
@@ -146,6 +158,18 @@ pub(crate) struct CheckOptions {
     /// How many files to check at once; as many as there are processors by default
     #[arg(long, value_name = "NUMBER")]
     pub jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// Which project file counts.
+#[derive(Args, Debug)]
+pub(crate) struct ConfigOptions {
+    /// Take this project file instead of the talint.yaml nearest to the files, upwards
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Take no project file
+    #[arg(long, conflicts_with = "config")]
+    pub no_config: bool,
 }
 
 /// What to look for.
@@ -171,9 +195,9 @@ pub(crate) struct AskOptions {
 /// How to tell what was found.
 #[derive(Args, Debug)]
 pub(crate) struct OutputOptions {
-    /// The least severity that makes the exit status 1
-    #[arg(long, value_enum, default_value = "warning")]
-    pub fail_on: FailOn,
+    /// The least severity that makes the exit status 1; warning when nothing says it
+    #[arg(long, value_enum)]
+    pub fail_on: Option<FailOn>,
 
     /// The format of the output
     #[arg(long, value_enum, default_value = "text")]
@@ -313,10 +337,7 @@ fn parse_rule(text: &str) -> Result<String, String> {
     if rules::all().any(|rule| rule.matches(text)) {
         return Ok(text.to_owned());
     }
-    let mut known: Vec<String> = rules::all().map(|rule| rule.name.to_owned()).collect();
-    known.extend(rules::all().map(|rule| format!("{}/", rule.family())));
-    let wanted = if text.contains('/') { text.to_owned() } else { format!("{text}/") };
-    Err(match talint_analyzer::schema::closest(&wanted, known.iter().map(String::as_str)) {
+    Err(match rules::closest_name(text, &[]) {
         Some(near) => format!("there is no such rule; did you mean `{near}`?"),
         None => "there is no such rule or family; a family is written as `kernel/`".to_owned(),
     })

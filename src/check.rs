@@ -1,107 +1,269 @@
 //! `talint check`
 
-use crate::arguments::CheckOptions;
+use crate::arguments::{CheckOptions, FailOn};
 use crate::files::{self, Input};
 use crate::outcome;
 use crate::output::say;
 use crate::patches::{self, Layer};
-use crate::report::Checked;
-use rayon::prelude::*;
+use crate::report::{Checked, Others};
+use crate::workspace::{Config, Disk, Pool, ProjectFile, Projects};
+use clap::ValueEnum as _;
+use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use talint_analyzer::input::Form;
-use talint_analyzer::{Options, Source, analyze_layered};
+use talint_analyzer::schema::closest;
+use talint_analyzer::{Described, File, Options, Source, Workspace, analyze_layered, check, describe};
 
 /// Checks the paths of `options`, shows what is found, and says how it went.
 pub(crate) fn run(options: &CheckOptions) -> ExitCode {
-    let (inputs, errors) = files::find(&options.paths);
-    let mut failed = !errors.is_empty();
-    for error in &errors {
-        say(format_args!("talint: {error}"));
-    }
-    let results = if options.patch.is_empty() {
-        let results = inputs.iter().zip(check_all(&inputs, options));
-        results.map(|(input, result)| result.map_err(|error| format!("{}: {error}", name(input, options)))).collect()
+    let mut projects = Projects::new(Config::new(options.config.config.as_deref(), options.config.no_config));
+    let paths = if options.paths.is_empty() { vec![root(&mut projects)] } else { options.paths.clone() };
+    let (inputs, errors) = files::find(&paths);
+    let (checked, mut failures) = if options.patch.is_empty() {
+        check_groups(inputs, &mut projects, options)
     } else {
-        check_layered(&inputs, options)
+        check_layered(&inputs, &mut projects, options).unwrap_or_else(|error| (Vec::new(), vec![error]))
     };
-    let mut checked = Vec::new();
-    for result in results {
-        match result {
-            Ok(file) if outcome::is_told(&file) || !file.analysis.notices.is_empty() => checked.push(file),
-            Ok(_) => {}
-            Err(error) => {
-                failed = true;
-                say(format_args!("talint: {error}"));
-            }
-        }
+    failures.splice(0..0, errors.into_iter().chain(projects.errors));
+    for failure in &failures {
+        say(format_args!("talint: {failure}"));
     }
     let nothing = (!options.allow_nothing).then_some("there is no Talos configuration among the paths");
-    outcome::tell(checked, failed, &options.output, nothing)
+    outcome::tell(checked, !failures.is_empty(), &options.output, nothing)
 }
 
-fn check_all(inputs: &[Input], options: &CheckOptions) -> Vec<Result<Checked, String>> {
-    let asked = asked(options);
-    let check = |input: &Input| check_one(input, options, &asked);
-    // One file is not worth the threads.
-    if inputs.len() < 2 {
-        return inputs.iter().map(check).collect();
+/// What is checked when no path is given: the folder of the project file, else this folder.
+fn root(projects: &mut Projects) -> PathBuf {
+    let folder = projects.of_folder(Path::new(".")).map(|project| project.shown_folder());
+    folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| PathBuf::from("."))
+}
+
+/// What was checked, and what could not be.
+type Results = (Vec<Checked>, Vec<String>);
+
+/// Checks the inputs, those of each project file together.
+fn check_groups(inputs: Vec<Input>, projects: &mut Projects, options: &CheckOptions) -> Results {
+    let mut groups: Vec<(Option<Arc<ProjectFile>>, Vec<Input>)> = Vec::new();
+    for input in inputs {
+        let project = projects.of_folder(folder(&input, options));
+        let is_same = |(group, _): &&mut (Option<Arc<ProjectFile>>, _)| {
+            group.as_ref().map(|group| &group.folder) == project.as_ref().map(|project| &project.folder)
+        };
+        match groups.iter_mut().find(is_same) {
+            Some((_, inputs)) => inputs.push(input),
+            None => groups.push((project, vec![input])),
+        }
     }
-    let jobs = options.jobs.map_or(0, std::num::NonZeroUsize::get);
-    match rayon::ThreadPoolBuilder::new().num_threads(jobs).build() {
-        Ok(pool) => pool.install(|| inputs.par_iter().map(check).collect()),
-        Err(_) => inputs.iter().map(check).collect(),
+    let pool = Pool::new(options.jobs);
+    let mut names = Names::new(&options.machine);
+    let mut results = Results::default();
+    for (project, inputs) in groups {
+        let (checked, failures) = Group::new(project, options).check(&inputs, &mut names, &pool);
+        results.0.extend(checked);
+        results.1.extend(failures);
+    }
+    results.1.extend(names.unknown());
+    results
+}
+
+/// The folder that an input is in, where its project file is looked for first.
+fn folder<'i>(input: &'i Input, options: &'i CheckOptions) -> &'i Path {
+    let path = match input {
+        Input::File(path) => path,
+        Input::Stdin => &options.stdin_filename,
+    };
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The machines asked for by name.
+struct Names<'o> {
+    wanted: &'o [String],
+    found: BTreeSet<&'o str>,
+    known: BTreeSet<String>,
+}
+
+impl<'o> Names<'o> {
+    fn new(wanted: &'o [String]) -> Self {
+        Self { wanted, found: BTreeSet::new(), known: BTreeSet::new() }
+    }
+
+    /// Whether a machine is asked for; all are when no name is given.
+    fn wants(&mut self, name: &str) -> bool {
+        self.known.insert(name.to_owned());
+        let wanted = self.wanted.iter().find(|wanted| *wanted == name);
+        self.found.extend(wanted.map(String::as_str));
+        wanted.is_some() || self.wanted.is_empty()
+    }
+
+    /// What is to be said of names that no machine has.
+    fn unknown(&self) -> Vec<String> {
+        let missing = self.wanted.iter().filter(|name| !self.found.contains(name.as_str()));
+        let message = |name: &String| match closest(name, self.known.iter().map(String::as_str)) {
+            Some(near) => format!("there is no machine `{name}` to check; did you mean `{near}`?"),
+            None => format!("there is no machine `{name}` to check"),
+        };
+        missing.map(message).collect()
     }
 }
 
-fn asked(options: &CheckOptions) -> Options {
-    Options { kubernetes: options.kubernetes_version, mode: options.mode.into(), ..outcome::options(&options.asked) }
+/// Files with one project file, or without one.
+struct Group<'o> {
+    project: Option<Arc<ProjectFile>>,
+    options: &'o CheckOptions,
+    asked: Options,
+}
+
+impl<'o> Group<'o> {
+    fn new(project: Option<Arc<ProjectFile>>, options: &'o CheckOptions) -> Self {
+        let said = project.as_ref().map(|project| &project.project);
+        let asked = Options {
+            kubernetes: options.kubernetes_version,
+            mode: options.mode.map(Into::into).or(said.and_then(|said| said.mode)).unwrap_or_default(),
+            described: said.map(|said| said.versions()),
+            project: said.cloned(),
+            ..outcome::options(&options.asked)
+        };
+        Self { project, options, asked }
+    }
+
+    /// The least severity that makes the exit status 1, if the project file says it.
+    fn fail_on(&self) -> Option<FailOn> {
+        let word = self.project.as_ref()?.project.fail_on.as_deref()?;
+        FailOn::from_str(word, false).ok()
+    }
+
+    fn check(&self, inputs: &[Input], names: &mut Names<'_>, pool: &Pool) -> Results {
+        let here = || std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+        let mut disk = Disk::new(&self.project.as_ref().map_or_else(here, |project| project.folder.clone()));
+        let mut failures = Vec::new();
+        let mut given: Vec<String> = Vec::new();
+        for input in inputs {
+            match input {
+                Input::File(path) => given.push(disk.given(path)),
+                Input::Stdin => {
+                    let path = disk.given(&self.options.stdin_filename);
+                    match files::read(input) {
+                        Ok(bytes) => disk.replace(path.clone(), bytes),
+                        Err(error) => failures.push(format!("{}: {error}", disk.shown(&path))),
+                    }
+                    given.push(path);
+                }
+            }
+        }
+        let project = self.project.as_ref().map(|project| (&project.file, &*project.project));
+        let mut described = match project {
+            Some((file, project)) => describe(project, file, &disk, &self.asked),
+            None => Described::default(),
+        };
+        let place: HashMap<&str, usize> = given.iter().enumerate().map(|(at, path)| (path.as_str(), at)).collect();
+        // Whoever checks the project file, or nothing in particular, means all machines.
+        let is_whole =
+            self.options.paths.is_empty() || project.is_some_and(|(file, _)| place.contains_key(file.path.as_str()));
+        let has_given_file =
+            |machine: &talint_analyzer::Machine| machine.files().any(|file| place.contains_key(file.path.as_str()));
+        described.machines.retain(|machine| {
+            let is_wanted = names.wants(&machine.name);
+            is_wanted && (is_whole || has_given_file(machine))
+        });
+        if self.options.mode.is_some() {
+            described.machines.iter_mut().for_each(|machine| machine.mode = Some(self.asked.mode));
+        }
+        let is_alone = |path: &&String| {
+            let is_project =
+                project.is_some_and(|(file, project)| file.path == **path || project.exclude.matches(path));
+            !is_project && !described.used.contains(*path)
+        };
+        let alone: Vec<(String, Form)> =
+            given.iter().filter(is_alone).map(|path| (path.clone(), Form::Detected)).collect();
+        // Whoever names machines means no other file, unless it is named too.
+        let alone = if self.options.machine.is_empty() || !self.options.paths.is_empty() { alone } else { Vec::new() };
+        let workspace = Workspace { project, described: &described, alone: &alone, files: &disk };
+        let outcome = check(workspace, &self.asked, pool);
+
+        failures.extend(disk.failures());
+        failures.extend(outcome.failures.iter().map(|(path, error)| format!("{}: {error}", disk.shown(path))));
+        let fault = |machine| format!("{machine}: internal error while analysing this machine; please report it");
+        failures.extend(outcome.faults.iter().map(fault));
+        failures.sort();
+        failures.dedup();
+        let others: Arc<Others> = Arc::new(outcome.files.iter().map(|file| other(&file.file, &disk)).collect());
+        let mut checked: Vec<(usize, Checked)> = Vec::new();
+        for mut file in outcome.files {
+            let at = place.get(file.file.path.as_str()).copied();
+            let is_host = project.is_some_and(|(host, _)| host.path == file.file.path);
+            if at.is_none() && !is_whole {
+                // What is wrong in the project file bears on all that is checked.
+                let is_told = |rule: &str| is_host && (rule.starts_with("project/") || rule.starts_with("yaml/"));
+                file.analysis.findings.retain(|finding| is_told(&finding.rule));
+                if file.analysis.findings.is_empty() {
+                    continue;
+                }
+            }
+            let form = match (is_host, file.machines.is_empty()) {
+                (true, _) => Form::Project,
+                (false, true) => Form::Detected,
+                (false, false) => Form::Patch,
+            };
+            let shown = disk.shown(&file.file.path);
+            let next = Checked {
+                path: shown,
+                file: file.file,
+                form,
+                analysis: file.analysis,
+                machines: file.machines,
+                fail_on: self.fail_on(),
+                others: Arc::clone(&others),
+            };
+            checked.push((at.unwrap_or(usize::MAX), next));
+        }
+        checked.sort_by(|(a, first), (b, second)| (a, &first.path).cmp(&(b, &second.path)));
+        (checked.into_iter().map(|(_, file)| file).collect(), failures)
+    }
+}
+
+fn other(file: &Arc<File>, disk: &Disk) -> (String, (String, Arc<File>)) {
+    (file.path.clone(), (disk.shown(&file.path), Arc::clone(file)))
 }
 
 /// Checks one base with the patches of the command line.
-fn check_layered(inputs: &[Input], options: &CheckOptions) -> Vec<Result<Checked, String>> {
+fn check_layered(inputs: &[Input], projects: &mut Projects, options: &CheckOptions) -> Result<Results, String> {
     let [input] = inputs else {
-        return vec![Err(format!("`--patch` is laid over one base, but there are {} files to check", inputs.len()))];
+        return Err(format!("`--patch` is laid over one base, but there are {} files to check", inputs.len()));
     };
-    let path = name(input, options);
-    let base = files::read(input).map(|bytes| Layer { path: path.clone(), bytes });
-    let layers = base.map_err(|error| format!("{path}: {error}")).and_then(|base| {
-        let mut layers = vec![base];
-        layers.extend(patches::read(&options.patch)?);
-        Ok(layers)
-    });
-    let layers = match layers {
-        Ok(layers) => Arc::new(layers),
-        Err(error) => return vec![Err(error)],
-    };
-    let analyze = || {
-        let sources: Vec<Source<'_>> = layers.iter().map(|layer| Source::file(&layer.path, &layer.bytes)).collect();
-        let (base, patches) = sources.split_first()?;
-        Some(analyze_layered(*base, patches, &asked(options)).sources)
-    };
-    let Ok(Some(analyses)) = catch_unwind(AssertUnwindSafe(analyze)) else {
-        return vec![Err(format!("{path}: internal error while analysing these files; please report it"))];
-    };
-    if analyses.first().is_none_or(|base| base.documents == 0) {
-        return Vec::new();
-    }
-    let each = layers.iter().zip(analyses);
-    each.map(|(layer, analysis)| {
-        let Layer { path, bytes } = layer.clone();
-        Ok(Checked { path, bytes, form: Form::Patch, analysis, layers: Some(Arc::clone(&layers)) })
-    })
-    .collect()
-}
-
-fn check_one(input: &Input, options: &CheckOptions, asked: &Options) -> Result<Checked, String> {
-    let bytes = files::read(input).map_err(|error| error.to_string())?;
-    outcome::analyse(name(input, options), bytes, asked)
-}
-
-fn name(input: &Input, options: &CheckOptions) -> String {
-    match input {
+    let group = Group::new(projects.of_folder(folder(input, options)), options);
+    let path = match input {
         Input::File(path) => path.display().to_string(),
         Input::Stdin => options.stdin_filename.display().to_string(),
+    };
+    let bytes = files::read(input).map_err(|error| format!("{path}: {error}"))?;
+    let mut layers = vec![Layer { path: path.clone(), bytes }];
+    layers.extend(patches::read(&options.patch)?);
+    let layers: Vec<Arc<File>> =
+        layers.into_iter().map(|Layer { path, bytes }| Arc::new(File { path, bytes })).collect();
+    let analyze = || {
+        let sources: Vec<Source<'_>> = layers.iter().map(|file| Source::file(&file.path, &file.bytes)).collect();
+        let (base, patches) = sources.split_first()?;
+        Some(analyze_layered(*base, patches, &group.asked).sources)
+    };
+    let Ok(Some(analyses)) = catch_unwind(AssertUnwindSafe(analyze)) else {
+        return Err(format!("{path}: internal error while analysing these files; please report it"));
+    };
+    if analyses.first().is_none_or(|base| base.documents == 0) {
+        return Ok(Results::default());
     }
+    let named = |file: &Arc<File>| (file.path.clone(), (file.path.clone(), Arc::clone(file)));
+    let others: Arc<Others> = Arc::new(layers.iter().map(named).collect());
+    let each = layers.into_iter().zip(analyses).map(|(file, analysis)| Checked {
+        path: file.path.clone(),
+        file,
+        form: Form::Patch,
+        analysis,
+        machines: Vec::new(),
+        fail_on: group.fail_on(),
+        others: Arc::clone(&others),
+    });
+    Ok((each.collect(), Vec::new()))
 }

@@ -11,6 +11,8 @@ mod output;
 mod patches;
 mod render;
 mod report;
+mod schema;
+mod workspace;
 
 use arguments::{Arguments, Command};
 use clap::Parser as _;
@@ -23,5 +25,6 @@ fn main() -> ExitCode {
         Command::Cmdline(options) => cmdline::run(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Rules(options) => list::list(&options),
+        Command::Schema => schema::print(),
     }
 }

@@ -1,13 +1,14 @@
 //! What a command that looks for something does with what it finds.
 
-use crate::arguments::{AskOptions, Color, Format, OutputOptions};
+use crate::arguments::{AskOptions, Color, FailOn, Format, OutputOptions};
 use crate::output::{self, say};
 use crate::report::{self, Checked};
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-use talint_analyzer::{Options, analyze};
+use std::sync::Arc;
+use talint_analyzer::{File, Options, analyze};
 
 const FOUND: u8 = 1;
 /// The exit status when something could not be read.
@@ -32,9 +33,9 @@ pub(crate) fn options(asked: &AskOptions) -> Options {
 pub(crate) fn analyse(path: String, bytes: Vec<u8>, asked: &Options) -> Result<Checked, String> {
     let analysis = catch_unwind(AssertUnwindSafe(|| analyze(&path, &bytes, asked)));
     let analysis = analysis.map_err(|_| "internal error while analysing this file; please report it".to_owned())?;
-    // What is not Talos's need not be kept.
-    let bytes = if analysis.documents > 0 { bytes } else { Vec::new() };
-    Ok(Checked { path, bytes, form: asked.form, analysis, layers: None })
+    let file = Arc::new(File { path: path.clone(), bytes });
+    let (machines, others) = (Vec::new(), Arc::default());
+    Ok(Checked { path, file, form: asked.form, analysis, machines, fail_on: None, others })
 }
 
 /// Shows what was found and says how it went. `failed`: whether something could not be read. `nothing`: what to say when
@@ -72,12 +73,11 @@ pub(crate) fn tell(
         say(format_args!("talint: nothing was checked: {nothing}"));
         return ExitCode::from(NOTHING_CHECKED);
     }
-    let mut findings = checked.iter().flat_map(|file| &file.analysis.findings);
-    if findings.any(|finding| options.fail_on.counts(finding.severity)) {
-        ExitCode::from(FOUND)
-    } else {
-        ExitCode::SUCCESS
-    }
+    let fails = |file: &Checked| {
+        let fail_on = options.fail_on.or(file.fail_on).unwrap_or(FailOn::Warning);
+        file.analysis.findings.iter().any(|finding| fail_on.counts(finding.severity))
+    };
+    if checked.iter().any(fails) { ExitCode::from(FOUND) } else { ExitCode::SUCCESS }
 }
 
 /// Whether a file is one of Talos's. A patch that holds nothing is one, when something is to be said of it.

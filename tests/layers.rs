@@ -5,7 +5,11 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the analyzer, each knowing only those before it.
+<<<<<<< HEAD
 const LAYERS: [&str; 18] = [
+=======
+const LAYERS: [&str; 19] = [
+>>>>>>> ecd81ea (Read the project file, and check machines with what each gets)
     "text",
     "syntax",
     "version",
@@ -20,10 +24,12 @@ const LAYERS: [&str; 18] = [
     "context",
     "rule",
     "rules",
+    "project",
     "analysis",
     "reference",
     "layered",
     "machine",
+    "workspace",
 ];
 
 fn analyzer() -> PathBuf {

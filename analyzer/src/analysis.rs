@@ -4,7 +4,8 @@ use crate::context::{self, Context, Mode, NamedVersions, VersionSource, Versions
 use crate::directives::{self, Directives, Role};
 use crate::finding::{Finding, Profile};
 use crate::input::{self, Form, Input, InputKind};
-use crate::rule::{Findings, Rule};
+use crate::project::{self, OwnRule, Project};
+use crate::rule::{Findings, Rule, names};
 use crate::rules;
 use crate::schema::{self, Issue};
 use crate::secrets;
@@ -12,6 +13,7 @@ use crate::settings::{Words, kernel_arguments};
 use crate::syntax::Tree;
 use crate::text::{self, NotText};
 use crate::version::MinorVersion;
+use std::sync::Arc;
 
 /// What is asked of an analysis.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +37,16 @@ pub struct Options {
     pub select: Vec<String>,
     /// Rules or families to leave out.
     pub ignore: Vec<String>,
+    /// The project file: severities, and rules of the organisation.
+    pub project: Option<Arc<Project>>,
+}
+
+impl Options {
+    /// How much is to be said of a source whose modeline asks for `modeline`.
+    pub(crate) fn profile(&self, modeline: Option<Profile>) -> Profile {
+        let of_project = self.project.as_ref().and_then(|project| project.profile);
+        self.profile.or(modeline).or(of_project).unwrap_or_default()
+    }
 }
 
 /// What came of an analysis.
@@ -55,7 +67,7 @@ pub(crate) struct Read<'t, 's> {
     pub(crate) path: &'t str,
     pub(crate) text: &'t str,
     pub(crate) not_text: Option<NotText>,
-    tree: &'t Tree<'s>,
+    pub(crate) tree: &'t Tree<'s>,
     pub(crate) inputs: Vec<Input<'t, 's>>,
     pub(crate) directives: Directives,
 }
@@ -107,7 +119,7 @@ impl<'t> Read<'t, 't> {
             issues,
             directives: &self.directives,
             versions,
-            profile: options.profile.or(self.directives.modeline.profile).unwrap_or_default(),
+            profile: options.profile(self.directives.modeline.profile),
             mode: options.mode,
             role,
             kernel_arguments: kernel_arguments(&self.inputs, self.text, versions.talos, is_assumed),
@@ -119,7 +131,8 @@ impl<'t> Read<'t, 't> {
     /// The analysis before anything is looked for.
     pub(crate) fn summary(&self, versions: Versions) -> Analysis {
         let is_encrypted = |input: &&Input<'_, '_>| matches!(input.kind, InputKind::Encrypted);
-        let documents = self.inputs.iter().filter(|input| input.kind.is_ours() && !is_encrypted(input)).count();
+        let counts = |input: &&Input<'_, '_>| input.kind.is_ours() && !is_encrypted(input) && !self.is_project();
+        let documents = self.inputs.iter().filter(counts).count();
         let mut notices = Vec::new();
         if self.not_text == Some(NotText::Utf16) {
             notices.push("the file is UTF-16 and was not read: save it as UTF-8".to_owned());
@@ -134,6 +147,11 @@ impl<'t> Read<'t, 't> {
             notices.push("the file is encrypted by SOPS and was passed over".to_owned());
         }
         Analysis { findings: Vec::new(), notices, documents, versions }
+    }
+
+    /// Whether this is a project file.
+    pub(crate) fn is_project(&self) -> bool {
+        self.inputs.iter().any(|input| matches!(input.kind, InputKind::Project))
     }
 
     /// What is wrong in comments to talint, as notices.
@@ -151,38 +169,105 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
     let read = Read::new(path, &text, not_text, &tree, options.form);
     let versions = read.versions(options);
     let mut analysis = read.summary(versions);
-    if analysis.documents == 0 {
+    if analysis.documents == 0 && !read.is_project() {
         return analysis;
     }
     analysis.notices.extend(read.mistakes());
     let issues = read.issues(versions);
     let context = read.context(options, versions, read.role().or(options.role), &issues);
     let wanted = wanted(options, context.profile);
-    analysis.findings = rules::suppress(&context, &wanted, find(&wanted, &context, not_text));
+    analysis.findings = wanted.suppress(&read, wanted.find(&context, not_text));
     analysis
 }
 
 /// The rules that `options` asks for in a profile.
-pub(crate) fn wanted(options: &Options, profile: Profile) -> Vec<&'static Rule> {
-    let is_wanted = |rule: &&Rule| {
-        let selected = options.select.iter().any(|pattern| rule.matches(pattern));
-        let in_profile = if options.select.is_empty() { rule.profile <= profile } else { selected };
-        in_profile && !options.ignore.iter().any(|pattern| rule.matches(pattern))
+pub(crate) fn wanted(options: &Options, profile: Profile) -> Wanted<'_> {
+    let project = options.project.as_deref();
+    let is_wanted = |rule: &str, smallest: Profile| {
+        let is_named = |patterns: &[String]| patterns.iter().any(|pattern| names(pattern, rule));
+        let is_switched_off = project.is_some_and(|project| project.severity(rule) == Some(None));
+        let is_asked_for = if options.select.is_empty() {
+            smallest <= profile || project.is_some_and(|project| project.names(rule))
+        } else {
+            is_named(&options.select)
+        };
+        is_asked_for
+            && !is_named(&options.ignore)
+            && (!is_switched_off || options.select.iter().any(|pattern| pattern == rule))
     };
-    rules::all().filter(is_wanted).collect()
+    Wanted {
+        rules: rules::all().filter(|rule| is_wanted(rule.name, rule.profile)).collect(),
+        own: project
+            .map_or(&[][..], |project| &project.rules)
+            .iter()
+            .filter(|own| is_wanted(&own.name, own.profile))
+            .collect(),
+        project,
+    }
 }
 
-/// What `rules` find.
-pub(crate) fn find(wanted: &[&'static Rule], context: &Context<'_, '_>, not_text: Option<NotText>) -> Vec<Finding> {
-    let mut findings = Findings::default();
-    for rule in wanted {
-        (rule.check)(rule, context, &mut findings);
+/// The rules that are looked for: talint's own, and those of the organisation.
+#[derive(Clone)]
+pub(crate) struct Wanted<'o> {
+    rules: Vec<&'static Rule>,
+    own: Vec<&'o OwnRule>,
+    project: Option<&'o Project>,
+}
+
+impl Wanted<'_> {
+    /// Those of the rules whose names are `wanted`.
+    pub(crate) fn only(&self, wanted: impl Fn(&str) -> bool) -> Self {
+        let rules = self.rules.iter().filter(|rule| wanted(rule.name)).copied().collect();
+        let own = self.own.iter().filter(|own| wanted(&own.name)).copied().collect();
+        Self { rules, own, project: self.project }
     }
-    if let Some(NotText::InvalidUtf8(span)) = not_text
-        && let Some(rule) = wanted.iter().find(|rule| rule.name == rules::SYNTAX)
-    {
-        let message = "these bytes are not UTF-8; Talos reads configuration as UTF-8 and refuses the file";
-        findings.push(rule.finding_at(span, "", "", message));
+
+    /// The rule called `name`, if it is one of talint's own that is looked for.
+    pub(crate) fn rule(&self, name: &str) -> Option<&'static Rule> {
+        self.rules.iter().find(|rule| rule.name == name).copied()
     }
-    findings.into_sorted()
+
+    /// What they find.
+    pub(crate) fn find(&self, context: &Context<'_, '_>, not_text: Option<NotText>) -> Vec<Finding> {
+        let mut findings = Findings::default();
+        for rule in &self.rules {
+            (rule.check)(rule, context, &mut findings);
+        }
+        for own in &self.own {
+            let finder = |span, kind, path, message| own.finding_at(span, kind, path, message);
+            rules::check_controls(&finder, &own.controls, context, &mut findings);
+        }
+        // What is not understood of a project file is always told.
+        for root in context.inputs.iter().filter(|input| matches!(input.kind, InputKind::Project)) {
+            let (_, problems) = root.root.map(project::read).unwrap_or_default();
+            for problem in problems {
+                findings.push(problem);
+            }
+        }
+        if let Some(NotText::InvalidUtf8(span)) = not_text
+            && let Some(rule) = self.rule(rules::SYNTAX)
+        {
+            let message = "these bytes are not UTF-8; Talos reads configuration as UTF-8 and refuses the file";
+            findings.push(rule.finding_at(span, "", "", message));
+        }
+        findings.into_sorted()
+    }
+
+    /// Takes out of `found` what comments let pass, and gives to the rest the severity that the project file wants.
+    pub(crate) fn suppress(&self, read: &Read<'_, '_>, found: Vec<Finding>) -> Vec<Finding> {
+        let own = self.project.map_or(&[][..], |project| &project.rules).iter().map(|own| own.name.as_str());
+        let wanted = self.rules.iter().map(|rule| rule.name).chain(self.own.iter().map(|own| own.name.as_str()));
+        let mut findings = rules::suppress(
+            (read.text, read.tree, &read.directives),
+            &wanted.collect::<Vec<_>>(),
+            &own.collect::<Vec<_>>(),
+            found,
+        );
+        if let Some(project) = self.project.filter(|project| !project.severities.is_empty()) {
+            for finding in &mut findings {
+                finding.severity = project.severity(&finding.rule).flatten().unwrap_or(finding.severity);
+            }
+        }
+        findings
+    }
 }

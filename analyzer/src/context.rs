@@ -23,8 +23,21 @@ pub enum Mode {
     Container,
 }
 
+impl Mode {
+    /// The mode of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "metal" => Some(Self::Metal),
+            "cloud" => Some(Self::Cloud),
+            "container" => Some(Self::Container),
+            _ => None,
+        }
+    }
+}
+
 /// Where a version comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum VersionSource {
     /// Asked for, on the command line or by the editor.
     Asked,
@@ -62,7 +75,7 @@ impl VersionSource {
 }
 
 /// The versions a source is held to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Versions {
     /// The Talos version.
     pub talos: TalosVersion,
@@ -220,12 +233,8 @@ pub fn versions(
     ];
     let talos = talos.into_iter().find_map(|(version, source)| version.map(|version| (version, source)));
     let (named, talos_source) = talos.map_or((None, VersionSource::Assumed), |(named, source)| (Some(named), source));
-    let version = named.map_or(TalosVersion::NEWEST, |named| match named.major {
-        0 => TalosVersion::OLDEST,
-        1 => TalosVersion::nearest(u8::try_from(named.minor).unwrap_or(u8::MAX)),
-        _ => TalosVersion::NEWEST,
-    });
-    let is_known = named.is_none_or(|named| named.major == 1 && named.minor == u16::from(version.minor()));
+    let version = named.map_or(TalosVersion::NEWEST, TalosVersion::nearest_to);
+    let is_known = named.is_none_or(|named| TalosVersion::known(named).is_some());
     let kubernetes = [
         (asked.kubernetes, asked.source),
         (directives.modeline.kubernetes, VersionSource::Modeline),

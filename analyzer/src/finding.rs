@@ -26,6 +26,12 @@ impl Severity {
             Self::Error => "error",
         }
     }
+
+    /// The severity of that name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Info, Self::Warning, Self::Error].into_iter().find(|severity| severity.as_str() == text)
+    }
 }
 
 impl fmt::Display for Severity {

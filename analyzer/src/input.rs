@@ -37,6 +37,8 @@ pub enum InputKind {
     SecretsBundle,
     /// The client configuration of `talosctl`.
     Talosconfig,
+    /// A project file of talint.
+    Project,
     /// A file of which every value is encrypted by SOPS.
     Encrypted,
     /// Nothing.
@@ -71,6 +73,7 @@ impl InputKind {
             Self::OmniKernelArgs => "kernel-args",
             Self::SecretsBundle => "secrets-bundle",
             Self::Talosconfig => "talosconfig",
+            Self::Project => "project",
             Self::Encrypted => "encrypted",
             Self::Empty => "empty",
             Self::Foreign => "foreign",
@@ -91,9 +94,29 @@ pub struct Input<'t, 's> {
     pub broken: bool,
 }
 
+/// The name of the project file. A name that ends with it after a dot, `lab.talint.yaml`, is one of those that are only
+/// read when they are asked for.
+pub const PROJECT_FILE: &str = "talint.yaml";
+
+/// Whether a file is a project file by its name: its keys alone would not tell it from files of others.
+fn is_project(path: &str, form: Form) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or("");
+    let before = name.strip_suffix(PROJECT_FILE);
+    form == Form::Project || before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
 /// Recognises every document of a source. `path` is the name of the file, for ties.
 #[must_use]
 pub fn recognise<'t, 's>(tree: &'t Tree<'s>, path: &str, form: Form) -> Vec<Input<'t, 's>> {
+    if is_project(path, form) {
+        let documents = tree.documents.iter().map(|document| Input {
+            kind: InputKind::Project,
+            root: document.root.map(|id| tree.node(id)),
+            span: document.span,
+            broken: document.broken,
+        });
+        return documents.collect();
+    }
     let mut inputs: Vec<Input<'t, 's>> = tree
         .documents
         .iter()

@@ -1,15 +1,15 @@
 //! A base with patches from bytes to findings: each source by itself, and the configuration that comes of them all.
 
-use crate::analysis::{self, Analysis, Options, Read};
+use crate::analysis::{self, Analysis, Options, Read, Wanted};
 use crate::config::{self, Layered, Origin, Place, Refusal, RefusalKind};
-use crate::context::{Context, VersionSource, Versions};
-use crate::finding::{Finding, Related};
+use crate::context::{Mode, VersionSource, Versions};
+use crate::finding::{Finding, Profile, Related};
 use crate::input::Form;
-use crate::rule::{Rule, sorted};
+use crate::rule::{names, sorted};
 use crate::rules;
 use crate::syntax::{self, Tree};
 use crate::tables::Decoder;
-use crate::text::{self, NotText, Span};
+use crate::text::{self, Span};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -29,6 +29,11 @@ impl<'b> Source<'b> {
     #[must_use]
     pub fn file(path: &'b str, bytes: &'b [u8]) -> Self {
         Self { path, bytes, position: Position::Whole }
+    }
+
+    /// The name that may tell what it is: what a tool makes has none of its own.
+    pub(crate) fn name(&self) -> &'b str {
+        if matches!(self.position, Position::Made { .. }) { "" } else { self.path }
     }
 }
 
@@ -80,81 +85,159 @@ const OF_A_SOURCE: [&str; 2] = ["yaml/", "schema/"];
 /// Rules about the documents of one source, which Talos holds a base to, and until 1.13 a patch.
 const OF_DOCUMENTS: [&str; 3] = ["talos/duplicate-document", "talos/conflicting-documents", "patch/document-twice"];
 
-/// The texts of sources.
-fn decode<'b>(sources: &[Source<'b>]) -> Vec<(Cow<'b, str>, Option<NotText>)> {
-    sources.iter().map(|source| text::decode(source.bytes)).collect()
+/// A source that was read.
+#[derive(Clone, Copy)]
+pub(crate) struct ReadSource<'r, 't> {
+    pub(crate) source: Source<'r>,
+    pub(crate) read: &'r Read<'t, 't>,
 }
 
-fn read<'t>(
-    sources: &'t [Source<'_>],
-    texts: &'t [(Cow<'_, str>, Option<NotText>)],
-    trees: &'t [Tree<'t>],
-) -> Vec<Read<'t, 't>> {
-    let each = sources.iter().zip(texts).zip(trees).enumerate();
-    each.map(|(number, ((source, (text, not_text)), tree))| {
-        let form = if number > 0 { Form::Patch } else { Form::Detected };
-        Read::new(source.path, text, *not_text, tree, form)
-    })
-    .collect()
+/// What holds of all sources of a machine together.
+pub(crate) struct Frame {
+    options: Options,
+    versions: Versions,
+    profile: Profile,
 }
 
-/// The first source that names a Talos version decides both versions: the base, then the patches.
-fn versions(reads: &[Read<'_, '_>], options: &Options) -> Option<Versions> {
-    let all: Vec<Versions> = reads.iter().map(|read| read.versions(options)).collect();
-    let named = all.iter().find(|versions| versions.talos_source != VersionSource::Assumed);
-    named.or(all.first()).copied()
+impl Frame {
+    /// The first source that names a Talos version decides both versions: the base, then the patches. The modeline of the
+    /// base counts for all that comes of it.
+    pub(crate) fn new(sources: &[ReadSource<'_, '_>], options: &Options) -> Option<Self> {
+        let all: Vec<Versions> = sources.iter().map(|source| source.read.versions(options)).collect();
+        let named = all.iter().find(|versions| versions.talos_source != VersionSource::Assumed);
+        let versions = *named.or(all.first())?;
+        let profile = options.profile(sources.first().and_then(|base| base.read.directives.modeline.profile));
+        let options = Options { profile: Some(profile), ..options.clone() };
+        Some(Self { options, versions, profile })
+    }
+
+    fn wanted(&self) -> Wanted<'_> {
+        analysis::wanted(&self.options, self.profile)
+    }
+
+    /// What the text of a source by itself depends on, beside the rules asked for.
+    pub(crate) fn key(&self) -> (Versions, Profile) {
+        (self.versions, self.profile)
+    }
+
+    /// What is to be said of a source by itself, whatever machine it is of.
+    pub(crate) fn of_source(&self, read: &Read<'_, '_>, is_base: bool) -> Vec<Finding> {
+        let holds_documents = is_base || !Decoder::of(self.versions.talos).takes_patches_unchecked();
+        let wanted = self.wanted().only(|rule| {
+            OF_A_SOURCE.iter().any(|family| names(family, rule)) || holds_documents && OF_DOCUMENTS.contains(&rule)
+        });
+        let issues = read.issues(self.versions);
+        let options = Options { role: None, mode: Mode::default(), ..self.options.clone() };
+        wanted.find(&read.context(&options, self.versions, None, &issues), read.not_text)
+    }
+
+    /// Analyses the sources, the base first. `own` gives [`Frame::of_source`] of each.
+    pub(crate) fn analyze(
+        &self,
+        sources: &[ReadSource<'_, '_>],
+        own: impl Fn(usize) -> Vec<Finding>,
+    ) -> LayeredAnalysis {
+        let mut analyses: Vec<Analysis> = sources.iter().map(|source| source.read.summary(self.versions)).collect();
+        for (source, analysis) in sources.iter().zip(&mut analyses) {
+            analysis.notices.extend(source.read.mistakes());
+        }
+        let base = sources.first().filter(|_| analyses.first().is_some_and(|base| base.documents > 0));
+        let Some(base) = base else { return LayeredAnalysis { sources: analyses, layered: Layered::default() } };
+        let patches: Vec<&Tree<'_>> = sources.iter().skip(1).map(|source| source.read.tree).collect();
+        let layered = config::layer(base.read.tree, &patches, self.versions.talos);
+
+        let wanted = self.wanted();
+        let mut found: Vec<Vec<Finding>> = (0..sources.len()).map(own).collect();
+        if layered.documents.is_empty()
+            && let Some(found) = found.first_mut()
+        {
+            // Where nothing came of the base, all rules look at it.
+            let issues = base.read.issues(self.versions);
+            let role = base.read.role().or(self.options.role);
+            *found = wanted.find(&base.read.context(&self.options, self.versions, role, &issues), base.read.not_text);
+        }
+        refused(&layered.refusals, &wanted, sources, &mut found);
+        self.whole(&layered, sources, &wanted, &mut found);
+
+        for ((source, analysis), found) in sources.iter().zip(&mut analyses).zip(found) {
+            analysis.findings = wanted.suppress(source.read, sorted(found));
+            for finding in &mut analysis.findings {
+                place_in_file(finding, source.source.position);
+            }
+        }
+        LayeredAnalysis { sources: analyses, layered }
+    }
+
+    /// What is to be said of the whole, each finding at the source that it comes from.
+    fn whole(
+        &self,
+        layered: &Layered,
+        sources: &[ReadSource<'_, '_>],
+        wanted: &Wanted<'_>,
+        found: &mut [Vec<Finding>],
+    ) {
+        if layered.documents.is_empty() {
+            return;
+        }
+        let text = config::render(&layered.documents);
+        let tree = syntax::parse(&text);
+        let path = sources.first().map_or("", |base| base.read.path);
+        let whole = Read::new(path, &text, None, &tree, Form::Patch);
+        let map = Map { text: &text, places: config::places(&layered.documents, &tree), sources };
+        let issues = whole.issues(self.versions);
+        let role = sources.iter().find_map(|source| source.read.directives.modeline.role).or_else(|| whole.role());
+        let role = role.or(self.options.role);
+        let wanted = wanted.only(|rule| !names("yaml/", rule) && !names("suppression/", rule));
+        let known: HashSet<(usize, Cow<'static, str>, Span)> = found
+            .iter()
+            .enumerate()
+            .flat_map(|(source, list)| list.iter().map(move |finding| (source, finding.rule.clone(), finding.span)))
+            .collect();
+        for mut finding in wanted.find(&whole.context(&self.options, self.versions, role, &issues), None) {
+            let (origin, place) = map.origin(finding.span);
+            if known.contains(&(origin.source, finding.rule.clone(), origin.span)) {
+                continue;
+            }
+            finding.span = origin.span;
+            for related in &mut finding.related {
+                let (other, _) = map.origin(related.span);
+                *related = self::related(other, origin.source, sources, &related.message);
+            }
+            if let Some(before) = place.and_then(|place| place.replaced.last()) {
+                finding.related.push(related(*before, origin.source, sources, "it takes the place of this"));
+            }
+            if let Some(list) = found.get_mut(origin.source) {
+                list.push(finding);
+            }
+        }
+    }
 }
 
 /// Analyses the base `base` with `patches` over it, in their order.
 #[must_use]
 pub fn analyze_layered(base: Source<'_>, patches: &[Source<'_>], options: &Options) -> LayeredAnalysis {
     let sources: Vec<Source<'_>> = std::iter::once(base).chain(patches.iter().copied()).collect();
-    let texts = decode(&sources);
+    let texts: Vec<_> = sources.iter().map(|source| text::decode(source.bytes)).collect();
     let trees: Vec<Tree<'_>> = texts.iter().map(|(text, _)| syntax::parse(text)).collect();
-    let reads = read(&sources, &texts, &trees);
-    let Some(versions) = versions(&reads, options) else {
-        return LayeredAnalysis { sources: Vec::new(), layered: Layered::default() };
-    };
-    let mut analyses: Vec<Analysis> = reads.iter().map(|read| read.summary(versions)).collect();
-    for (read, analysis) in reads.iter().zip(&mut analyses) {
-        analysis.notices.extend(read.mistakes());
-    }
-    if analyses.first().is_none_or(|base| base.documents == 0) {
-        return LayeredAnalysis { sources: analyses, layered: Layered::default() };
-    }
-    let layered = match trees.split_first() {
-        Some((base, patches)) => config::layer(base, &patches.iter().collect::<Vec<_>>(), versions.talos),
-        None => Layered::default(),
-    };
-
-    // The modeline of the base counts for all that comes of it.
-    let of_base = reads.first().map(|base| base.directives.modeline.profile);
-    let options = &Options { profile: options.profile.or(of_base.flatten()), ..options.clone() };
-    let wanted = analysis::wanted(options, options.profile.unwrap_or_default());
-    let issues: Vec<_> = reads.iter().map(|read| read.issues(versions)).collect();
-    let contexts: Vec<Context<'_, '_>> = reads
-        .iter()
-        .zip(&issues)
-        .map(|(read, issues)| read.context(options, versions, read.role().or(options.role), issues))
-        .collect();
-    let mut found: Vec<Vec<Finding>> = reads
-        .iter()
-        .zip(&contexts)
-        .enumerate()
-        .map(|(number, (read, context))| {
-            analysis::find(&own(number, &wanted, versions, layered.documents.is_empty()), context, read.not_text)
+    let each = sources.iter().zip(&texts).zip(&trees).enumerate();
+    let reads: Vec<Read<'_, '_>> = each
+        .map(|(number, ((source, (text, not_text)), tree))| {
+            Read::new(source.name(), text, *not_text, tree, form(number == 0))
         })
         .collect();
-    refused(&layered.refusals, &wanted, &sources, &reads, &mut found);
-    whole(&layered, &sources, &reads, &wanted, options, versions, &mut found);
+    let sources: Vec<ReadSource<'_, '_>> =
+        sources.iter().zip(&reads).map(|(source, read)| ReadSource { source: *source, read }).collect();
+    let Some(frame) = Frame::new(&sources, options) else {
+        return LayeredAnalysis { sources: Vec::new(), layered: Layered::default() };
+    };
+    frame.analyze(&sources, |number| {
+        sources.get(number).map_or_else(Vec::new, |source| frame.of_source(source.read, number == 0))
+    })
+}
 
-    for (((context, analysis), source), found) in contexts.iter().zip(&mut analyses).zip(&sources).zip(found) {
-        analysis.findings = rules::suppress(context, &wanted, sorted(found));
-        for finding in &mut analysis.findings {
-            place_in_file(finding, source.position);
-        }
-    }
-    LayeredAnalysis { sources: analyses, layered }
+/// What a base or a patch is known to be.
+pub(crate) fn form(is_base: bool) -> Form {
+    if is_base { Form::Detected } else { Form::Patch }
 }
 
 /// Takes the ranges of a finding from its source to its file. Places in other files are theirs already.
@@ -165,25 +248,8 @@ fn place_in_file(finding: &mut Finding, position: Position<'_>) {
     }
 }
 
-/// The rules that look at a source by itself. Where nothing came of the base, all look at it.
-fn own(number: usize, wanted: &[&'static Rule], versions: Versions, is_all: bool) -> Vec<&'static Rule> {
-    let holds_documents = number == 0 || !Decoder::of(versions.talos).takes_patches_unchecked();
-    let is_own = |rule: &&&'static Rule| {
-        is_all && number == 0
-            || OF_A_SOURCE.iter().any(|family| rule.matches(family))
-            || holds_documents && OF_DOCUMENTS.contains(&rule.name)
-    };
-    wanted.iter().filter(is_own).copied().collect()
-}
-
 /// What Talos refuses, as findings.
-fn refused(
-    refusals: &[Refusal],
-    wanted: &[&'static Rule],
-    sources: &[Source<'_>],
-    reads: &[Read<'_, '_>],
-    found: &mut [Vec<Finding>],
-) {
+fn refused(refusals: &[Refusal], wanted: &Wanted<'_>, sources: &[ReadSource<'_, '_>], found: &mut [Vec<Finding>]) {
     for refusal in refusals {
         let Some(into) = found.get_mut(refusal.origin.source) else { continue };
         let name = match refusal.kind {
@@ -197,8 +263,8 @@ fn refused(
         let is_told = into.iter().any(|finding| {
             finding.rule == rules::SYNTAX || finding.rule == name && refusal.kind == RefusalKind::DocumentTwice
         });
-        let Some(rule) = wanted.iter().find(|rule| rule.name == name).filter(|_| !is_told) else { continue };
-        let kind = reads.get(refusal.origin.source).and_then(|read| read.inputs.first());
+        let Some(rule) = wanted.rule(name).filter(|_| !is_told) else { continue };
+        let kind = sources.get(refusal.origin.source).and_then(|source| source.read.inputs.first());
         let kind = kind.map_or("", |input| input.kind.name());
         let mut finding = rule.finding_at(refusal.origin.span, kind, "", refusal.message.clone());
         if let Some((origin, message)) = &refusal.related {
@@ -209,10 +275,10 @@ fn refused(
 }
 
 /// A place that belongs to a finding in the source `of`.
-fn related(origin: Origin, of: usize, sources: &[Source<'_>], message: &str) -> Related {
+fn related(origin: Origin, of: usize, sources: &[ReadSource<'_, '_>], message: &str) -> Related {
     let other = sources.get(origin.source).filter(|_| origin.source != of);
     match other {
-        Some(source) => Related {
+        Some(ReadSource { source, .. }) => Related {
             span: source.position.in_file(origin.span),
             message: message.to_owned(),
             file: Some(source.path.into()),
@@ -221,58 +287,11 @@ fn related(origin: Origin, of: usize, sources: &[Source<'_>], message: &str) -> 
     }
 }
 
-/// What is to be said of the whole, each finding at the source that it comes from.
-fn whole(
-    layered: &Layered,
-    sources: &[Source<'_>],
-    reads: &[Read<'_, '_>],
-    wanted: &[&'static Rule],
-    options: &Options,
-    versions: Versions,
-    found: &mut [Vec<Finding>],
-) {
-    if layered.documents.is_empty() {
-        return;
-    }
-    let text = config::render(&layered.documents);
-    let tree = syntax::parse(&text);
-    let path = reads.first().map_or("", |read| read.path);
-    let whole = Read::new(path, &text, None, &tree, Form::Patch);
-    let map = Map { text: &text, places: config::places(&layered.documents, &tree), reads };
-    let issues = whole.issues(versions);
-    let role = reads.iter().find_map(|read| read.directives.modeline.role).or_else(|| whole.role());
-    let role = role.or(options.role);
-    let rules: Vec<&'static Rule> =
-        wanted.iter().filter(|rule| !rule.matches("yaml/") && !rule.matches("suppression/")).copied().collect();
-    let known: HashSet<(usize, Cow<'static, str>, Span)> = found
-        .iter()
-        .enumerate()
-        .flat_map(|(source, list)| list.iter().map(move |finding| (source, finding.rule.clone(), finding.span)))
-        .collect();
-    for mut finding in analysis::find(&rules, &whole.context(options, versions, role, &issues), None) {
-        let (origin, place) = map.origin(finding.span);
-        if known.contains(&(origin.source, finding.rule.clone(), origin.span)) {
-            continue;
-        }
-        finding.span = origin.span;
-        for related in &mut finding.related {
-            let (other, _) = map.origin(related.span);
-            *related = self::related(other, origin.source, sources, &related.message);
-        }
-        if let Some(before) = place.and_then(|place| place.replaced.last()) {
-            finding.related.push(related(*before, origin.source, sources, "it takes the place of this"));
-        }
-        if let Some(list) = found.get_mut(origin.source) {
-            list.push(finding);
-        }
-    }
-}
-
 /// The way back from the rendered text to the sources.
 struct Map<'m, 't> {
     text: &'m str,
     places: Vec<Place>,
-    reads: &'m [Read<'t, 't>],
+    sources: &'m [ReadSource<'m, 't>],
 }
 
 impl Map<'_, '_> {
@@ -301,7 +320,7 @@ impl Map<'_, '_> {
         if !place.is_scalar || span == place.span || span.end > place.span.end {
             return whole;
         }
-        let Some(read) = self.reads.get(place.origin.source) else { return whole };
+        let Some(ReadSource { read, .. }) = self.sources.get(place.origin.source) else { return whole };
         let source = whole.slice(read.text);
         let wanted = span.slice(self.text);
         let offset = if source == place.span.slice(self.text) {

@@ -9,6 +9,7 @@ pub mod context;
 pub mod directives;
 pub mod finding;
 pub mod input;
+pub mod project;
 pub mod reference;
 pub mod rule;
 pub mod rules;
@@ -23,7 +24,9 @@ pub mod version;
 mod analysis;
 mod layered;
 mod machine;
+mod workspace;
 
 pub use analysis::{Analysis, Options, analyze};
 pub use layered::{LayeredAnalysis, Position, Source, analyze_layered};
 pub use machine::{File, FileAnalysis, Files, Layer, LayerAnalysis, Machine, analyze_machine, collect, generated};
+pub use workspace::{Described, InOrder, Outcome, Workers, Workspace, check, describe, normalized};

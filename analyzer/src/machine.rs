@@ -73,7 +73,7 @@ impl Layer {
         }
     }
 
-    fn source(&self) -> Source<'_> {
+    pub(crate) fn source(&self) -> Source<'_> {
         match self {
             Self::File(file) => Source::file(&file.path, &file.bytes),
             Self::Part { file, text, offset } => {
@@ -99,6 +99,27 @@ pub struct Machine {
     pub versions: NamedVersions,
     /// Its configuration: the base first, then the patches in their order.
     pub layers: Vec<Layer>,
+    /// The schematic of the image that it boots: its kernel arguments are the machine's.
+    pub schematic: Option<Layer>,
+    /// The place that names its base, or the machine itself, in the file that describes it.
+    pub place: Option<(Arc<File>, Span)>,
+}
+
+impl Machine {
+    /// The files that it is made of.
+    pub fn files(&self) -> impl Iterator<Item = &Arc<File>> {
+        self.layers.iter().chain(&self.schematic).map(Layer::file)
+    }
+
+    /// What is asked of the analysis of this machine.
+    pub(crate) fn options(&self, options: &Options) -> Options {
+        Options {
+            described: Some(self.versions),
+            role: self.role.or(options.role),
+            mode: self.mode.unwrap_or(options.mode),
+            ..options.clone()
+        }
+    }
 }
 
 /// What is to be said of a file.
@@ -138,23 +159,20 @@ enum Place {
 pub fn analyze_machine(machine: &Machine, options: &Options) -> Vec<LayerAnalysis> {
     let sources: Vec<Source<'_>> = machine.layers.iter().map(Layer::source).collect();
     let Some((base, patches)) = sources.split_first() else { return Vec::new() };
-    let options = Options {
-        described: Some(machine.versions),
-        role: machine.role.or(options.role),
-        mode: machine.mode.unwrap_or(options.mode),
-        ..options.clone()
-    };
+    let options = machine.options(options);
     let analyses = analyze_layered(*base, patches, &options).sources;
-    let each = machine.layers.iter().zip(&sources).zip(analyses);
-    each.map(|((layer, source), analysis)| {
-        let place = match source.position {
+    machine.layers.iter().zip(analyses).map(|(layer, analysis)| LayerAnalysis::new(machine, layer, analysis)).collect()
+}
+
+impl LayerAnalysis {
+    pub(crate) fn new(machine: &Machine, layer: &Layer, analysis: Analysis) -> Self {
+        let place = match layer.source().position {
             Position::Whole => Place::Whole,
             Position::Part(offset) => Place::Part(offset),
             Position::Made { place, .. } => Place::Made(place),
         };
-        LayerAnalysis { file: Arc::clone(layer.file()), place, analysis, machine: Arc::clone(&machine.name) }
-    })
-    .collect()
+        Self { file: Arc::clone(layer.file()), place, analysis, machine: Arc::clone(&machine.name) }
+    }
 }
 
 /// Rules about what a layer does to a machine, which are no mistake where another machine needs it.
@@ -193,7 +211,7 @@ pub fn collect(analyses: impl IntoIterator<Item = LayerAnalysis>) -> Vec<FileAna
 
 impl FileAnalysis {
     /// Adds the analysis of the same text.
-    fn join(&mut self, other: Self) {
+    pub(crate) fn join(&mut self, other: Self) {
         for notice in other.analysis.notices {
             if !self.analysis.notices.contains(&notice) {
                 self.analysis.notices.push(notice);
@@ -208,7 +226,7 @@ impl FileAnalysis {
     }
 
     /// Makes findings that say the same one.
-    fn unite(&mut self) {
+    pub(crate) fn unite(&mut self) {
         let findings = &mut self.analysis.findings;
         findings.sort_by(|a, b| (a.span, &a.rule, &a.message).cmp(&(b.span, &b.rule, &b.message)));
         findings.dedup_by(|next, kept| {
@@ -226,9 +244,9 @@ impl FileAnalysis {
 }
 
 /// Values by key, in the order in which the keys come first.
-struct Groups<Key, Value> {
+pub(crate) struct Groups<Key, Value> {
     index: HashMap<Key, usize>,
-    list: Vec<Value>,
+    pub(crate) list: Vec<Value>,
 }
 
 impl<Key, Value> Default for Groups<Key, Value> {
@@ -239,7 +257,7 @@ impl<Key, Value> Default for Groups<Key, Value> {
 
 impl<Key: Eq + Hash, Value> Groups<Key, Value> {
     /// Adds a value: joined to the one of the same key, if there is one.
-    fn add(&mut self, key: Key, value: Value, join: impl FnOnce(&mut Value, Value)) {
+    pub(crate) fn add(&mut self, key: Key, value: Value, join: impl FnOnce(&mut Value, Value)) {
         if let Some(known) = self.index.get(&key).and_then(|at| self.list.get_mut(*at)) {
             join(known, value);
             return;

@@ -23,6 +23,22 @@ impl TalosVersion {
         Self(minor.clamp(Self::OLDEST.0, Self::NEWEST.0))
     }
 
+    /// The known version that `version` names.
+    #[must_use]
+    pub fn known(version: MinorVersion) -> Option<Self> {
+        Self::all().find(|known| version.major == 1 && version.minor == u16::from(known.0))
+    }
+
+    /// The known version nearest to `version`.
+    #[must_use]
+    pub fn nearest_to(version: MinorVersion) -> Self {
+        match version.major {
+            0 => Self::OLDEST,
+            1 => Self::nearest(u8::try_from(version.minor).unwrap_or(u8::MAX)),
+            _ => Self::NEWEST,
+        }
+    }
+
     /// The minor number: 12 for 1.12.
     #[must_use]
     pub fn minor(self) -> u8 {
@@ -55,6 +71,18 @@ impl VersionSet {
     #[must_use]
     pub fn all() -> Self {
         TalosVersion::all().fold(Self::default(), |set, version| set.union(Self::only(version)))
+    }
+
+    /// Reads versions and ranges of them, separated by commas: `1.12`, `1.9-1.11,1.13`. `None` when one is not known.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let version = |text: &str| TalosVersion::known(MinorVersion::parse(text.trim())?);
+        text.split(',').try_fold(Self::default(), |set, range| {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            let (first, last) = (version(first)?, version(last)?);
+            let range = TalosVersion::all().filter(|version| (first..=last).contains(version));
+            (first <= last).then(|| range.fold(set, |set, version| set.union(Self::only(version))))
+        })
     }
 
     /// The set of one version.
@@ -110,7 +138,7 @@ impl VersionSet {
 }
 
 /// A version as a person or a file gives it, of which only the first two numbers count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MinorVersion {
     /// The first number.
     pub major: u16,

@@ -51,7 +51,7 @@ fn findings(checked: &Checked) -> Vec<Value> {
     if checked.analysis.findings.is_empty() {
         return Vec::new();
     }
-    let (text, _) = decode(&checked.bytes);
+    let (text, _) = decode(&checked.file.bytes);
     let lines = LineIndex::new(&text);
     let range = |span: Span| range(span, &text, &lines);
     let finding = |finding: &Finding| {
@@ -59,11 +59,11 @@ fn findings(checked: &Checked) -> Vec<Value> {
         let related: Vec<Value> = finding
             .related
             .iter()
-            .map(|related| match checked.layer(related) {
-                Some(layer) => {
-                    let (text, _) = decode(&layer.bytes);
+            .map(|related| match checked.other(related) {
+                Some((name, file)) => {
+                    let (text, _) = decode(&file.bytes);
                     let range = self::range(related.span, &text, &LineIndex::new(&text));
-                    json!({ "file": layer.path, "range": range, "message": related.message })
+                    json!({ "file": name, "range": range, "message": related.message })
                 }
                 None => json!({ "file": checked.path, "range": range(related.span), "message": related.message }),
             })
@@ -78,6 +78,7 @@ fn findings(checked: &Checked) -> Vec<Value> {
             "kind": finding.kind,
             "path": finding.path,
             "talos_version": checked.analysis.versions.talos.to_string(),
+            "machines": finding.machines.iter().map(|name| &**name).collect::<Vec<_>>(),
             "references": references,
             "related": related,
         })

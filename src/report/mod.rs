@@ -6,33 +6,44 @@ mod text;
 pub(crate) use json::json;
 pub(crate) use text::text;
 
-use crate::patches::Layer;
-use std::collections::BTreeMap;
+use crate::arguments::FailOn;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use talint_analyzer::Analysis;
-use talint_analyzer::finding::{Related, Severity};
+use talint_analyzer::finding::{Finding, Related, Severity};
 use talint_analyzer::input::Form;
+use talint_analyzer::{Analysis, File};
 
 /// A file that was checked.
 #[derive(Debug)]
 pub(crate) struct Checked {
-    /// Its name, as given.
+    /// Its name, as it is shown.
     pub path: String,
     /// What it holds.
-    pub bytes: Vec<u8>,
+    pub file: Arc<File>,
     /// What it was known to be.
     pub form: Form,
     /// What came of it.
     pub analysis: Analysis,
-    /// The base and the patches that it is one of, in their order.
-    pub layers: Option<Arc<Vec<Layer>>>,
+    /// The machines that it is a part of; none for a file by itself.
+    pub machines: Vec<Arc<str>>,
+    /// The least severity that makes the exit status 1, where a project file says it.
+    pub fail_on: Option<FailOn>,
+    /// The files that were checked together with it.
+    pub others: Arc<Others>,
 }
 
+/// Files with their names as they are shown, by their paths.
+pub(crate) type Others = HashMap<String, (String, Arc<File>)>;
+
 impl Checked {
-    /// The layer that a place beside a finding is in, when it is another than this file.
-    fn layer(&self, related: &Related) -> Option<&Layer> {
-        let file = related.file.as_deref()?;
-        self.layers.as_ref()?.iter().find(|layer| layer.path == file)
+    /// The file that a place beside a finding is in, and its name, when it is another than this file.
+    fn other(&self, related: &Related) -> Option<&(String, Arc<File>)> {
+        self.others.get(related.file.as_deref()?)
+    }
+
+    /// The machines to name beside a finding: where it is not found in all that have the file.
+    fn some_machines<'f>(&self, finding: &'f Finding) -> &'f [Arc<str>] {
+        if finding.machines.len() < self.machines.len() { &finding.machines } else { &[] }
     }
 }
 

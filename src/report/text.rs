@@ -43,10 +43,10 @@ pub(crate) fn text(checked: &[Checked], options: &OutputOptions, color: bool) ->
 
 /// The text of a file with every secret in it hidden. Lines and widths stay, so that ranges still fit.
 fn without_secrets(file: &Checked) -> String {
-    let (text, _) = decode(&file.bytes);
+    let (text, _) = decode(&file.file.bytes);
     let mut shown = String::with_capacity(text.len());
     let mut at = 0;
-    for span in secrets::find(&file.path, &file.bytes, file.form) {
+    for span in secrets::find(&file.file.path, &file.file.bytes, file.form) {
         let (start, end) = ((span.start as usize).max(at), (span.end as usize).max(at));
         shown.push_str(text.get(at..start).unwrap_or(""));
         // Bytewise, for the ranges of findings count bytes.
@@ -175,10 +175,17 @@ impl Diagnostic for Shown<'_> {
         }
         // What is in another file cannot be drawn into the lines of this one.
         for related in &self.finding.related {
-            if let Some(layer) = self.file.layer(related) {
-                let line = LineIndex::new(&decode(&layer.bytes).0).line(related.span.start) + 1;
-                parts.push(format!("{}:{line}: {}", layer.path, related.message));
+            if let Some((name, file)) = self.file.other(related) {
+                let line = LineIndex::new(&decode(&file.bytes).0).line(related.span.start) + 1;
+                parts.push(format!("{name}:{line}: {}", related.message));
             }
+        }
+        match self.file.some_machines(self.finding) {
+            [] => {}
+            [one] => parts.push(format!("on machine {one}")),
+            [one, two] => parts.push(format!("on machines {one} and {two}")),
+            [one, two, three] => parts.push(format!("on machines {one}, {two} and {three}")),
+            [one, two, rest @ ..] => parts.push(format!("on machines {one}, {two} and {} more", rest.len())),
         }
         if parts.is_empty() { None } else { Some(Box::new(parts.join("\n"))) }
     }

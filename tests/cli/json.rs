@@ -43,6 +43,7 @@ fn a_finding_has_every_key_and_no_other() {
             "file",
             "help",
             "kind",
+            "machines",
             "message",
             "path",
             "range",

@@ -31,6 +31,8 @@ pub enum Form {
     ExtraArguments,
     /// A patch, which may be too short to show what it is.
     Patch,
+    /// A project file of talint, whatever its name.
+    Project,
 }
 
 /// Reads a source: as YAML, or, where it is one, as a kernel command line.
@@ -44,7 +46,7 @@ pub fn parse<'t>(text: &'t str, path: &str, form: Form) -> Tree<'t> {
 
 /// The command lines of a text and its comments, when it is not YAML.
 fn lines(text: &str, path: &str, form: Form) -> Option<(Vec<Span>, Vec<Span>)> {
-    if form == Form::Patch {
+    if matches!(form, Form::Patch | Form::Project) {
         return None;
     }
     let text_without_mark = text.trim_start_matches('\u{feff}');
@@ -57,7 +59,7 @@ fn lines(text: &str, path: &str, form: Form) -> Option<(Vec<Span>, Vec<Span>)> {
     let is_told = match form {
         Form::Detected => telling >= 2 || telling == 1 && file.contains("cmdline"),
         Form::CommandLine | Form::ExtraArguments => true,
-        Form::Patch => false,
+        Form::Patch | Form::Project => false,
     };
     (is_told && !is_yaml(first)).then(|| plain(text))
 }

@@ -80,6 +80,84 @@ pub enum Weak {
     PlainHttp,
 }
 
+/// What a condition compares with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operands {
+    /// Nothing: the condition is a word.
+    None,
+    /// A whole number.
+    Number,
+    /// Two whole numbers, the least and the greatest.
+    Range,
+    /// Words.
+    Words,
+}
+
+impl Operands {
+    /// A condition with such operands, as it is written.
+    #[must_use]
+    pub fn example(self, name: &str) -> String {
+        match self {
+            Self::None => name.to_owned(),
+            Self::Number => format!("{name}: 0"),
+            Self::Range => format!("{name}: [1, 9]"),
+            Self::Words => format!("{name}: [word, …]"),
+        }
+    }
+}
+
+/// The conditions by name, as project files write them.
+pub const CONDITIONS: [(&str, Operands); 15] = [
+    ("at-most", Operands::Number),
+    ("at-least", Operands::Number),
+    ("between", Operands::Range),
+    ("one-of", Operands::Words),
+    ("none-of", Operands::Words),
+    ("holds", Operands::Words),
+    ("lacks", Operands::Words),
+    ("true", Operands::None),
+    ("false", Operands::None),
+    ("written", Operands::None),
+    ("not-empty", Operands::None),
+    ("empty", Operands::None),
+    ("zero-duration", Operands::None),
+    ("not-loopback", Operands::None),
+    ("plain-http", Operands::None),
+];
+
+/// The condition called `name` with its operands; `None` when there is no such condition, or it takes others.
+#[must_use]
+pub fn condition(name: &str, operands: &[Cow<'static, str>]) -> Option<Weak> {
+    let words = || -> Words { operands.to_vec().into() };
+    let number = |at: usize| operands.get(at)?.parse::<i64>().ok();
+    let (_, form) = CONDITIONS.iter().find(|(known, _)| *known == name)?;
+    let is_form = match form {
+        Operands::None => operands.is_empty(),
+        Operands::Number => operands.len() == 1,
+        Operands::Range => operands.len() == 2,
+        Operands::Words => !operands.is_empty(),
+    };
+    Some(match name {
+        _ if !is_form => return None,
+        "at-most" => Weak::AtMost(number(0)?),
+        "at-least" => Weak::AtLeast(number(0)?),
+        "between" => Weak::Between(number(0)?, number(1)?),
+        "one-of" => Weak::OneOf(words()),
+        "none-of" => Weak::NoneOf(words()),
+        "holds" => Weak::Holds(words()),
+        "lacks" => Weak::Lacks(words()),
+        "true" => Weak::True,
+        "false" => Weak::False,
+        "written" => Weak::Written,
+        "not-empty" => Weak::NotEmpty,
+        "empty" => Weak::Empty,
+        "zero-duration" => Weak::ZeroDuration,
+        "not-loopback" => Weak::NotLoopback,
+        "plain-http" => Weak::PlainHttp,
+        _ => return None,
+    })
+}
+
 impl Weak {
     /// Judges the value of a setting: `words` are the parts of a list, `text` the value as a whole.
     fn applies(&self, text: &str, words: &[&str]) -> bool {

@@ -13,7 +13,8 @@ mod pod_security;
 mod suppression_pass;
 mod sysctls;
 
-pub use control::{Control, Weak, Words};
+pub(crate) use control::check as check_controls;
+pub use control::{CONDITIONS, Control, Operands, Weak, Words, condition};
 pub use kernel_argument::{ArgumentCheck, Reader, Reads, WeakArgument};
 pub use suppression_pass::suppress;
 
@@ -59,6 +60,15 @@ pub fn argument_checks() -> &'static [ArgumentCheck] {
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.name == name)
+}
+
+/// The rule or family spelt most like `text`, out of talint's own and `others`.
+#[must_use]
+pub fn closest_name(text: &str, others: &[&str]) -> Option<String> {
+    let names = || all().map(|rule| rule.name).chain(others.iter().copied());
+    let families = names().filter_map(|name| name.find('/').and_then(|end| name.get(..=end)));
+    let wanted = if text.contains('/') { text.to_owned() } else { format!("{text}/") };
+    crate::schema::closest(&wanted, names().chain(families)).map(str::to_owned)
 }
 
 /// Reports the problems of the text, of documents that are Talos's.

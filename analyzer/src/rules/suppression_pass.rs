@@ -1,27 +1,32 @@
 //! Suppressions: findings that a comment lets pass, and what is wrong with such comments.
 
-use crate::context::Context;
+use crate::directives::Directives;
 use crate::finding::Finding;
-use crate::rule::{Rule, names};
-use crate::syntax::NodeRef;
+use crate::rule::names;
+use crate::syntax::{NodeRef, Tree};
 use crate::text::LineIndex;
 
 const UNUSED: &str = "suppression/unused";
 const REASON: &str = "suppression/reason";
 
-/// Takes out of `found` what comments let pass, and adds what is wrong with the comments. `wanted` are the rules that
-/// were looked for: a comment about another rule is not called unused.
+/// Takes out of `found` what comments let pass, and adds what is wrong with the comments. `wanted` are the names of the
+/// rules that were looked for: a comment about another rule is not called unused. `own` are rules of the organisation.
 #[must_use]
-pub fn suppress(context: &Context<'_, '_>, wanted: &[&'static Rule], found: Vec<Finding>) -> Vec<Finding> {
-    let suppressions = &context.directives.suppressions;
+pub fn suppress(
+    (text, tree, directives): (&str, &Tree<'_>, &Directives),
+    wanted: &[&str],
+    own: &[&str],
+    found: Vec<Finding>,
+) -> Vec<Finding> {
+    let suppressions = &directives.suppressions;
     if suppressions.is_empty() {
         return found;
     }
-    let lines = &LineIndex::new(context.text);
+    let lines = &LineIndex::new(text);
     let mut used = vec![vec![]; suppressions.len()];
     let mut kept: Vec<Finding> = Vec::with_capacity(found.len());
     'findings: for finding in found {
-        let first = first_line(context, lines, finding.span.start);
+        let first = first_line(tree, lines, finding.span.start);
         let last = lines.line(finding.span.end.saturating_sub(1).max(finding.span.start));
         for (number, suppression) in suppressions.iter().enumerate() {
             if suppression.line.is_some_and(|line| !(first..=last).contains(&line)) {
@@ -34,7 +39,7 @@ pub fn suppress(context: &Context<'_, '_>, wanted: &[&'static Rule], found: Vec<
         }
         kept.push(finding);
     }
-    let rule = |name: &str| wanted.iter().find(|rule| rule.name == name);
+    let rule = |name: &str| super::by_name(name).filter(|_| wanted.contains(&name));
     for (suppression, used) in suppressions.iter().zip(&used) {
         if let Some(rule) = rule(REASON)
             && !suppression.has_reason
@@ -48,8 +53,8 @@ pub fn suppress(context: &Context<'_, '_>, wanted: &[&'static Rule], found: Vec<
         }
         let Some(rule) = rule(UNUSED) else { continue };
         for (number, pattern) in suppression.rules.iter().enumerate() {
-            let is_known = super::all().any(|rule| rule.matches(pattern));
-            let was_looked_for = wanted.iter().any(|rule| rule.matches(pattern));
+            let is_known = super::all().any(|rule| rule.matches(pattern)) || own.iter().any(|own| names(pattern, own));
+            let was_looked_for = wanted.iter().any(|rule| names(pattern, rule));
             let message = if !is_known {
                 format!("there is no rule `{pattern}`")
             } else if was_looked_for && !used.contains(&number) {
@@ -68,7 +73,7 @@ pub fn suppress(context: &Context<'_, '_>, wanted: &[&'static Rule], found: Vec<
 
 /// The first line that a finding belongs to: its own, or, inside of a block scalar, that of the key, for no comment can
 /// stand between the two.
-fn first_line(context: &Context<'_, '_>, lines: &LineIndex, offset: u32) -> usize {
-    let key = context.tree.block_scalar_at(offset).and_then(NodeRef::key);
+fn first_line(tree: &Tree<'_>, lines: &LineIndex, offset: u32) -> usize {
+    let key = tree.block_scalar_at(offset).and_then(NodeRef::key);
     lines.line(key.map_or(offset, |key| key.span().start))
 }

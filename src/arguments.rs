@@ -334,11 +334,13 @@ fn parse_version(text: &str) -> Result<MinorVersion, String> {
 }
 
 fn parse_rule(text: &str) -> Result<String, String> {
-    if rules::all().any(|rule| rule.matches(text)) {
-        return Ok(text.to_owned());
+    let (family, _) = text.split_once('/').unwrap_or((text, ""));
+    let is_own_family = || rules::all().any(|rule| rule.family() == family);
+    match rules::closest_name(text, &[]) {
+        _ if rules::all().any(|rule| rule.matches(text)) => Ok(text.to_owned()),
+        Some(near) => Err(format!("there is no such rule; did you mean `{near}`?")),
+        // A project file may bring the rule.
+        None if text.contains('/') && !is_own_family() => Ok(text.to_owned()),
+        None => Err("there is no such rule or family; a family is written as `kernel/`".to_owned()),
     }
-    Err(match rules::closest_name(text, &[]) {
-        Some(near) => format!("there is no such rule; did you mean `{near}`?"),
-        None => "there is no such rule or family; a family is written as `kernel/`".to_owned(),
-    })
 }

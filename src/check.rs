@@ -27,7 +27,8 @@ pub(crate) fn run(options: &CheckOptions) -> ExitCode {
     } else {
         check_layered(&inputs, &mut projects, options).unwrap_or_else(|error| (Vec::new(), vec![error]))
     };
-    failures.splice(0..0, errors.into_iter().chain(projects.errors));
+    let unknown = outcome::unknown_rules(&options.asked, &projects.rules());
+    failures.splice(0..0, errors.into_iter().chain(unknown).chain(projects.errors.iter().cloned()));
     for failure in &failures {
         say(format_args!("talint: {failure}"));
     }

@@ -13,6 +13,11 @@ use talint_analyzer::input::Form;
 pub(crate) fn run(options: &CmdlineOptions) -> ExitCode {
     let form = if options.extra { Form::ExtraArguments } else { Form::CommandLine };
     let asked = Options { form, ..outcome::options(&options.asked) };
+    let unknown = outcome::unknown_rules(&options.asked, &[]);
+    if let Some(error) = unknown.first() {
+        say(format_args!("talint: {error}"));
+        return ExitCode::from(outcome::FAILED);
+    }
     let (name, bytes) = source(&options.arguments);
     let checked =
         bytes.map_err(|error| error.to_string()).and_then(|bytes| outcome::analyse(name.clone(), bytes, &asked));

@@ -8,7 +8,8 @@ use std::io::{self, IsTerminal as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Arc;
-use talint_analyzer::{File, Options, analyze};
+use talint_analyzer::rule::names;
+use talint_analyzer::{File, Options, analyze, rules};
 
 const FOUND: u8 = 1;
 /// The exit status when something could not be read.
@@ -24,6 +25,14 @@ pub(crate) fn options(asked: &AskOptions) -> Options {
         ignore: asked.ignore.clone(),
         ..Options::default()
     }
+}
+
+/// The rules asked for that neither talint nor a project file has; `own` are those of project files.
+pub(crate) fn unknown_rules(asked: &AskOptions, own: &[&str]) -> Vec<String> {
+    let is_known =
+        |pattern: &str| rules::all().any(|rule| rule.matches(pattern)) || own.iter().any(|rule| names(pattern, rule));
+    let unknown = asked.select.iter().chain(&asked.ignore).filter(|pattern| !is_known(pattern));
+    unknown.map(|pattern| format!("there is no rule or family `{pattern}`")).collect()
 }
 
 /// Analyses one source.

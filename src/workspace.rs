@@ -65,6 +65,12 @@ impl Projects {
         Self { config, folders: HashMap::new(), errors: Vec::new() }
     }
 
+    /// The names of the rules that the project files bring.
+    pub(crate) fn rules(&self) -> Vec<&str> {
+        let projects = self.folders.values().flatten();
+        projects.flat_map(|file| &file.project.rules).map(|rule| rule.name.as_str()).collect()
+    }
+
     /// The project file that counts for the files of a folder.
     pub(crate) fn of_folder(&mut self, folder: &Path) -> Option<Arc<ProjectFile>> {
         let path = match &self.config {

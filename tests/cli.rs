@@ -11,6 +11,8 @@ mod explain;
 mod failures;
 #[path = "cli/json.rs"]
 mod json;
+#[path = "cli/machines.rs"]
+mod machines;
 #[path = "cli/options.rs"]
 mod options;
 #[path = "cli/output.rs"]
@@ -19,6 +21,8 @@ mod output;
 mod paths;
 #[path = "cli/place.rs"]
 mod place;
+#[path = "cli/project.rs"]
+mod project;
 #[path = "cli/secrets.rs"]
 mod secrets;
 #[path = "cli/status.rs"]

@@ -1,10 +1,21 @@
 //! How patches merge, as Rust statics.
 
 use crate::tsv::{Row, read};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// The source text of the table, sorted by subject. `folder` is that of the schema tables.
+/// The rules about fields, by type and field.
+pub(crate) fn of_fields(folder: &Path) -> BTreeMap<String, String> {
+    let mut rules: BTreeMap<String, String> = BTreeMap::new();
+    for row in read(&folder.join("merge.tsv")).iter().filter(|row| !row.get("subject").contains(' ')) {
+        let subject = row.get("subject");
+        rules.entry(subject.to_owned()).or_default().push_str(&rule(subject, row, row.get("how"), row.get("key")));
+    }
+    rules
+}
+
+/// The source text of the table of the other rules, sorted by subject. `folder` is that of the schema tables.
 pub(crate) fn table(folder: &Path) -> String {
     let fields = read(&folder.join("fields.tsv"));
     let enums = read(&folder.join("enums.tsv"));
@@ -20,7 +31,9 @@ pub(crate) fn table(folder: &Path) -> String {
         if !is_known {
             row.fail("the tables have no such subject");
         }
-        rows.push((subject.to_owned(), rule(subject, &row, row.get("how"), row.get("key"))));
+        if subject.contains(' ') {
+            rows.push((subject.to_owned(), rule(subject, &row, row.get("how"), row.get("key"))));
+        }
     }
     for row in read(&folder.join("written.tsv")) {
         let subject = format!("written {}.{}", row.get("type"), row.get("field"));

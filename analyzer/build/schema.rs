@@ -20,6 +20,7 @@ pub(crate) fn tables(folder: &Path) -> String {
     let mut descriptions = Descriptions::read(&folder.with_file_name("descriptions"));
     let mut roots: BTreeSet<&str> = documents.iter().map(|row| row.get("type")).collect();
     roots.insert(SCHEMATIC);
+    let merge = crate::merge::of_fields(folder);
 
     let mut types: BTreeMap<&str, BTreeMap<&str, Vec<&Row>>> = BTreeMap::new();
     for row in &fields {
@@ -74,7 +75,8 @@ pub(crate) fn tables(folder: &Path) -> String {
             for row in rows {
                 out.push_str(&variant(row, &names));
             }
-            out.push_str("  ] },\n");
+            let merge = merge.get(&format!("{name}.{field}")).map_or("", String::as_str);
+            let _ = writeln!(out, "  ], merge: &[{merge}] }},");
         }
         out.push_str("] };\n");
     }

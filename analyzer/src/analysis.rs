@@ -113,18 +113,37 @@ impl<'t> Read<'t, 't> {
     {
         let is_assumed = versions.talos_source == VersionSource::Assumed;
         Context {
+            mode: options.mode,
+            role,
+            kernel_arguments: kernel_arguments(&self.inputs, self.text, versions.talos, is_assumed),
+            secrets: secrets::gather(&self.inputs),
+            ..self.context_of_text(options.profile(self.directives.modeline.profile), versions, issues)
+        }
+    }
+
+    /// What the rules about the text by itself look at, whatever machine it is of: no settings and no secrets.
+    pub(crate) fn context_of_text<'c>(
+        &'c self,
+        profile: Profile,
+        versions: Versions,
+        issues: &'c [Issue<'t, 't>],
+    ) -> Context<'c, 't>
+    where
+        't: 'c,
+    {
+        Context {
             text: self.text,
             tree: self.tree,
             inputs: &self.inputs,
             issues,
             directives: &self.directives,
             versions,
-            profile: options.profile(self.directives.modeline.profile),
-            mode: options.mode,
-            role,
-            kernel_arguments: kernel_arguments(&self.inputs, self.text, versions.talos, is_assumed),
+            profile,
+            mode: Mode::default(),
+            role: None,
+            kernel_arguments: Vec::new(),
             words: Words::new(self.tree, &self.inputs),
-            secrets: secrets::gather(&self.inputs),
+            secrets: Vec::new(),
         }
     }
 
@@ -181,7 +200,7 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
 }
 
 /// The rules that `options` asks for in a profile.
-pub(crate) fn wanted(options: &Options, profile: Profile) -> Wanted<'_> {
+pub(crate) fn wanted(options: &Options, profile: Profile) -> Wanted {
     let project = options.project.as_deref();
     let is_wanted = |rule: &str, smallest: Profile| {
         let is_named = |patterns: &[String]| patterns.iter().any(|pattern| names(pattern, rule));
@@ -195,31 +214,41 @@ pub(crate) fn wanted(options: &Options, profile: Profile) -> Wanted<'_> {
             && !is_named(&options.ignore)
             && (!is_switched_off || options.select.iter().any(|pattern| pattern == rule))
     };
+    let own = project.map_or(&[][..], |project| &project.rules).iter().enumerate();
     Wanted {
         rules: rules::all().filter(|rule| is_wanted(rule.name, rule.profile)).collect(),
-        own: project
-            .map_or(&[][..], |project| &project.rules)
-            .iter()
-            .filter(|own| is_wanted(&own.name, own.profile))
-            .collect(),
-        project,
+        own: own.filter(|(_, own)| is_wanted(&own.name, own.profile)).map(|(number, _)| number).collect(),
+        project: options.project.clone(),
     }
 }
 
 /// The rules that are looked for: talint's own, and those of the organisation.
 #[derive(Clone)]
-pub(crate) struct Wanted<'o> {
+pub(crate) struct Wanted {
     rules: Vec<&'static Rule>,
-    own: Vec<&'o OwnRule>,
-    project: Option<&'o Project>,
+    /// The numbers of those of the organisation.
+    own: Vec<usize>,
+    project: Option<Arc<Project>>,
 }
 
-impl Wanted<'_> {
+impl Wanted {
     /// Those of the rules whose names are `wanted`.
     pub(crate) fn only(&self, wanted: impl Fn(&str) -> bool) -> Self {
         let rules = self.rules.iter().filter(|rule| wanted(rule.name)).copied().collect();
-        let own = self.own.iter().filter(|own| wanted(&own.name)).copied().collect();
-        Self { rules, own, project: self.project }
+        let all = self.all_own();
+        let is_wanted = |number: &&usize| all.get(**number).is_some_and(|own| wanted(&own.name));
+        let own = self.own.iter().filter(is_wanted).copied().collect();
+        Self { rules, own, project: self.project.clone() }
+    }
+
+    /// The rules of the organisation, whether they are looked for or not.
+    fn all_own(&self) -> &[OwnRule] {
+        self.project.as_ref().map_or(&[], |project| &project.rules)
+    }
+
+    /// The rules of the organisation that are looked for.
+    fn own(&self) -> impl Iterator<Item = &OwnRule> {
+        self.own.iter().filter_map(|number| self.all_own().get(*number))
     }
 
     /// The rule called `name`, if it is one of talint's own that is looked for.
@@ -233,7 +262,7 @@ impl Wanted<'_> {
         for rule in &self.rules {
             (rule.check)(rule, context, &mut findings);
         }
-        for own in &self.own {
+        for own in self.own() {
             let finder = |span, kind, path, message| own.finding_at(span, kind, path, message);
             rules::check_controls(&finder, &own.controls, context, &mut findings);
         }
@@ -255,15 +284,15 @@ impl Wanted<'_> {
 
     /// Takes out of `found` what comments let pass, and gives to the rest the severity that the project file wants.
     pub(crate) fn suppress(&self, read: &Read<'_, '_>, found: Vec<Finding>) -> Vec<Finding> {
-        let own = self.project.map_or(&[][..], |project| &project.rules).iter().map(|own| own.name.as_str());
-        let wanted = self.rules.iter().map(|rule| rule.name).chain(self.own.iter().map(|own| own.name.as_str()));
+        let own = self.all_own().iter().map(|own| own.name.as_str());
+        let wanted = self.rules.iter().map(|rule| rule.name).chain(self.own().map(|own| own.name.as_str()));
         let mut findings = rules::suppress(
             (read.text, read.tree, &read.directives),
             &wanted.collect::<Vec<_>>(),
             &own.collect::<Vec<_>>(),
             found,
         );
-        if let Some(project) = self.project.filter(|project| !project.severities.is_empty()) {
+        if let Some(project) = self.project.as_ref().filter(|project| !project.severities.is_empty()) {
             for finding in &mut findings {
                 finding.severity = project.severity(&finding.rule).flatten().unwrap_or(finding.severity);
             }

@@ -36,8 +36,8 @@ impl Mode {
     }
 }
 
-/// Where a version comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Where a version comes from; what counts before the others first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum VersionSource {
     /// Asked for, on the command line or by the editor.
     Asked,

@@ -2,7 +2,7 @@
 
 use crate::analysis::{self, Analysis, Options, Read, Wanted};
 use crate::config::{self, Layered, Origin, Place, Refusal, RefusalKind};
-use crate::context::{Mode, VersionSource, Versions};
+use crate::context::{VersionSource, Versions};
 use crate::finding::{Finding, Profile, Related};
 use crate::input::Form;
 use crate::rule::{names, sorted};
@@ -97,22 +97,38 @@ pub(crate) struct Frame {
     options: Options,
     versions: Versions,
     profile: Profile,
+    wanted: Wanted,
+    /// Those of the rules that look at a text by itself, whatever documents it holds.
+    of_texts: Wanted,
+    /// Those that look at the text of a source whose documents count, too.
+    of_documents: Wanted,
+    /// Those that look at the whole.
+    of_whole: Wanted,
 }
 
 impl Frame {
-    /// The first source that names a Talos version decides both versions: the base, then the patches. The modeline of the
-    /// base counts for all that comes of it.
+    /// The source that names a version most plainly decides it, of several the first: the base, then the patches. The profile
+    /// of the base's modeline counts for all that comes of it.
     pub(crate) fn new(sources: &[ReadSource<'_, '_>], options: &Options) -> Option<Self> {
         let all: Vec<Versions> = sources.iter().map(|source| source.read.versions(options)).collect();
-        let named = all.iter().find(|versions| versions.talos_source != VersionSource::Assumed);
-        let versions = *named.or(all.first())?;
+        let talos = all.iter().min_by_key(|versions| versions.talos_source)?;
+        let named = all.iter().filter(|versions| versions.kubernetes_source != VersionSource::TalosDefault);
+        let kubernetes = named.min_by_key(|versions| versions.kubernetes_source).unwrap_or(talos);
+        let (kubernetes, kubernetes_source) = (kubernetes.kubernetes, kubernetes.kubernetes_source);
+        let versions = Versions { kubernetes, kubernetes_source, ..*talos };
         let profile = options.profile(sources.first().and_then(|base| base.read.directives.modeline.profile));
         let options = Options { profile: Some(profile), ..options.clone() };
-        Some(Self { options, versions, profile })
-    }
-
-    fn wanted(&self) -> Wanted<'_> {
-        analysis::wanted(&self.options, self.profile)
+        let wanted = analysis::wanted(&options, profile);
+        let is_of_text = |rule: &str| OF_A_SOURCE.iter().any(|family| names(family, rule));
+        Some(Self {
+            of_texts: wanted.only(is_of_text),
+            of_documents: wanted.only(|rule| is_of_text(rule) || OF_DOCUMENTS.contains(&rule)),
+            of_whole: wanted.only(|rule| !names("yaml/", rule) && !names("suppression/", rule)),
+            options,
+            versions,
+            profile,
+            wanted,
+        })
     }
 
     /// What the text of a source by itself depends on, beside the rules asked for.
@@ -123,12 +139,23 @@ impl Frame {
     /// What is to be said of a source by itself, whatever machine it is of.
     pub(crate) fn of_source(&self, read: &Read<'_, '_>, is_base: bool) -> Vec<Finding> {
         let holds_documents = is_base || !Decoder::of(self.versions.talos).takes_patches_unchecked();
-        let wanted = self.wanted().only(|rule| {
-            OF_A_SOURCE.iter().any(|family| names(family, rule)) || holds_documents && OF_DOCUMENTS.contains(&rule)
-        });
+        let wanted = if holds_documents { &self.of_documents } else { &self.of_texts };
         let issues = read.issues(self.versions);
-        let options = Options { role: None, mode: Mode::default(), ..self.options.clone() };
-        wanted.find(&read.context(&options, self.versions, None, &issues), read.not_text)
+        wanted.find(&read.context_of_text(self.profile, self.versions, &issues), read.not_text)
+    }
+
+    /// Analyses a source that is no layer: a schematic.
+    pub(crate) fn analyze_alone(&self, source: ReadSource<'_, '_>) -> Analysis {
+        let ReadSource { source, read } = source;
+        let mut analysis = read.summary(self.versions);
+        analysis.notices.extend(read.mistakes());
+        let issues = read.issues(self.versions);
+        let context = read.context(&self.options, self.versions, self.options.role, &issues);
+        analysis.findings = self.wanted.suppress(read, self.wanted.find(&context, read.not_text));
+        for finding in &mut analysis.findings {
+            place_in_file(finding, source.position);
+        }
+        analysis
     }
 
     /// Analyses the sources, the base first. `own` gives [`Frame::of_source`] of each.
@@ -146,7 +173,7 @@ impl Frame {
         let patches: Vec<&Tree<'_>> = sources.iter().skip(1).map(|source| source.read.tree).collect();
         let layered = config::layer(base.read.tree, &patches, self.versions.talos);
 
-        let wanted = self.wanted();
+        let wanted = &self.wanted;
         let mut found: Vec<Vec<Finding>> = (0..sources.len()).map(own).collect();
         if layered.documents.is_empty()
             && let Some(found) = found.first_mut()
@@ -156,8 +183,8 @@ impl Frame {
             let role = base.read.role().or(self.options.role);
             *found = wanted.find(&base.read.context(&self.options, self.versions, role, &issues), base.read.not_text);
         }
-        refused(&layered.refusals, &wanted, sources, &mut found);
-        self.whole(&layered, sources, &wanted, &mut found);
+        refused(&layered.refusals, wanted, sources, &mut found);
+        self.whole(&layered, sources, &mut found);
 
         for ((source, analysis), found) in sources.iter().zip(&mut analyses).zip(found) {
             analysis.findings = wanted.suppress(source.read, sorted(found));
@@ -169,13 +196,7 @@ impl Frame {
     }
 
     /// What is to be said of the whole, each finding at the source that it comes from.
-    fn whole(
-        &self,
-        layered: &Layered,
-        sources: &[ReadSource<'_, '_>],
-        wanted: &Wanted<'_>,
-        found: &mut [Vec<Finding>],
-    ) {
+    fn whole(&self, layered: &Layered, sources: &[ReadSource<'_, '_>], found: &mut [Vec<Finding>]) {
         if layered.documents.is_empty() {
             return;
         }
@@ -187,13 +208,12 @@ impl Frame {
         let issues = whole.issues(self.versions);
         let role = sources.iter().find_map(|source| source.read.directives.modeline.role).or_else(|| whole.role());
         let role = role.or(self.options.role);
-        let wanted = wanted.only(|rule| !names("yaml/", rule) && !names("suppression/", rule));
         let known: HashSet<(usize, Cow<'static, str>, Span)> = found
             .iter()
             .enumerate()
             .flat_map(|(source, list)| list.iter().map(move |finding| (source, finding.rule.clone(), finding.span)))
             .collect();
-        for mut finding in wanted.find(&whole.context(&self.options, self.versions, role, &issues), None) {
+        for mut finding in self.of_whole.find(&whole.context(&self.options, self.versions, role, &issues), None) {
             let (origin, place) = map.origin(finding.span);
             if known.contains(&(origin.source, finding.rule.clone(), origin.span)) {
                 continue;
@@ -249,7 +269,7 @@ fn place_in_file(finding: &mut Finding, position: Position<'_>) {
 }
 
 /// What Talos refuses, as findings.
-fn refused(refusals: &[Refusal], wanted: &Wanted<'_>, sources: &[ReadSource<'_, '_>], found: &mut [Vec<Finding>]) {
+fn refused(refusals: &[Refusal], wanted: &Wanted, sources: &[ReadSource<'_, '_>], found: &mut [Vec<Finding>]) {
     for refusal in refusals {
         let Some(into) = found.get_mut(refusal.origin.source) else { continue };
         let name = match refusal.kind {

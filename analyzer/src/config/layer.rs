@@ -42,20 +42,26 @@ struct Identity {
 /// that no decoder takes: those are for the checks of each source.
 #[must_use]
 pub fn layer(base: &Tree<'_>, patches: &[&Tree<'_>], version: TalosVersion) -> Layered {
+    // What was there before a patch is only needed where one is refused, which is rare.
+    lay(base, patches, version, false).or_else(|| lay(base, patches, version, true)).unwrap_or_default()
+}
+
+/// Lays patches over a base. `None` when one is refused and what was there before it was not kept.
+fn lay(base: &Tree<'_>, patches: &[&Tree<'_>], version: TalosVersion, keeps: bool) -> Option<Layered> {
     let mut layers = Layers { version, merger: Merger { version }, documents: Vec::new(), is_decoded: false, nulls: 0 };
     let mut refusals = Vec::new();
     if let Err(refusal) = layers.load_base(base) {
-        return Layered { documents: Vec::new(), refusals: vec![refusal] };
+        return Some(Layered { documents: Vec::new(), refusals: vec![refusal] });
     }
     for (number, patch) in patches.iter().enumerate() {
-        let before = layers.documents.clone();
+        let before = keeps.then(|| layers.documents.clone());
         if let Err(refusal) = layers.apply(patch, number + 1) {
-            layers.documents = before;
+            layers.documents = before?;
             refusals.push(refusal);
         }
     }
     layers.decode();
-    Layered { documents: layers.documents, refusals }
+    Some(Layered { documents: layers.documents, refusals })
 }
 
 struct Layers {

@@ -1,14 +1,14 @@
 //! Strategic merging: what Talos makes of a document of the base and one of a patch.
 //!
 //! Talos merges decoded values by their Go types: what is zero is not there, but for booleans. Where the type alone does
-//! not say how, the table of `tables::merge_of_field` does.
+//! not say how, the rules of the field do (`tables::Field::merge`).
 
 use super::canonical;
 use super::url;
 use super::value::{Content, Entry, Origin, Refusal, Value};
 use crate::syntax::{Resolved, Style};
 use crate::tables::zero_word;
-use crate::tables::{Decoder, FieldVariant, Format, Merge, MergeRule, Shape, Type, merge_of_field, merge_of_form};
+use crate::tables::{Decoder, Field, FieldVariant, Format, Merge, MergeRule, Shape, Type, merge_of_form};
 use crate::version::TalosVersion;
 
 type Merged = Result<(), Refusal>;
@@ -40,14 +40,18 @@ impl Merger {
         let Content::Map(entries) = &mut left.content else { return Ok(()) };
         for field in structure.fields {
             let Some(variant) = field.variant(self.version) else { continue };
-            if !given.iter().any(|entry| entry.key.text == field.name) {
-                self.omitted(entries, field.name, variant, structure, patch)?;
+            let rule = field.merge(self.version);
+            // Most of what a patch leaves out stays as it is.
+            let may_change =
+                rule.is_some() || matches!(variant.shape, Shape::Bool | Shape::Struct(_) | Shape::Format(_));
+            if may_change && !given.iter().any(|entry| entry.key.text == field.name) {
+                self.omitted(entries, field.name, variant, rule, patch)?;
             }
         }
         for entry in given {
             let field = structure.field(&entry.key.text);
             match field.and_then(|field| field.variant(self.version)) {
-                Some(variant) => self.field(entries, entry, variant, structure)?,
+                Some(variant) => self.field(entries, entry, variant, field)?,
                 None => put(entries, entry),
             }
         }
@@ -60,24 +64,24 @@ impl Merger {
         entries: &mut Vec<Entry>,
         name: &str,
         variant: &'static FieldVariant,
-        structure: &'static Type,
+        rule: Option<&'static MergeRule>,
         patch: Origin,
     ) -> Merged {
-        let rule = merge_of_field(structure, name, self.version).map(|rule| rule.how);
+        let rule = rule.map(|rule| rule.how);
         let how = match variant.shape {
             Shape::Format(format) => rule.or_else(|| merge_of_form(format, self.version)),
             _ => rule,
         };
-        let at = entries.iter().position(|entry| entry.key.text == name);
+        let position = |entries: &[Entry]| entries.iter().position(|entry| entry.key.text == name);
         match (how, &variant.shape) {
             (Some(Merge::Refused), _) => Err(unmergeable(name, patch)),
             (Some(Merge::Always | Merge::Untagged), _) | (None, Shape::Bool) => {
-                if let Some(at) = at {
+                if let Some(at) = position(entries) {
                     entries.remove(at);
                 }
                 Ok(())
             }
-            (None, Shape::Struct(inner)) => match at.and_then(|at| entries.get_mut(at)) {
+            (None, Shape::Struct(inner)) => match position(entries).and_then(|at| entries.get_mut(at)) {
                 Some(entry) => {
                     let nothing = Value::new(Content::Map(Vec::new()), patch);
                     self.structure(&mut entry.value, nothing, inner, patch)
@@ -93,9 +97,9 @@ impl Merger {
         entries: &mut Vec<Entry>,
         entry: Entry,
         variant: &'static FieldVariant,
-        structure: &'static Type,
+        field: Option<&'static Field>,
     ) -> Merged {
-        let rule = merge_of_field(structure, &entry.key.text, self.version);
+        let rule = field.and_then(|field| field.merge(self.version));
         let how = How { rule, overwrite: false };
         if how.is(Merge::Refused) {
             return Err(unmergeable(&entry.key.text, entry.key_origin));

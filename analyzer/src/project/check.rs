@@ -108,7 +108,7 @@ impl<'t> Check<'t> {
             Shape::TalosVersion => self.talos_version(node, text),
             Shape::TalosVersions if VersionSet::parse(text).is_none() => {
                 let message =
-                    format!("`{text}` is not versions of Talos as `1.12` or `1.9-1.11`, {}", known_versions());
+                    format!("`{text}` is not versions of Talos as `1.12` or `1.9-1.11`: {}", known_versions());
                 self.invalid(node, message, None);
             }
             Shape::KubernetesVersion if MinorVersion::parse(text).is_none_or(|version| version.major != 1) => {
@@ -150,7 +150,7 @@ impl<'t> Check<'t> {
             return;
         };
         if TalosVersion::known(version).is_none() {
-            self.invalid(node, format!("Talos {version} is not known, {}", known_versions()), None);
+            self.invalid(node, format!("Talos {version} is no version that is known: {}", known_versions()), None);
         }
     }
 
@@ -249,7 +249,7 @@ fn folder(path: &str) -> &str {
 }
 
 fn known_versions() -> String {
-    format!("which are {} to {}", TalosVersion::OLDEST, TalosVersion::NEWEST)
+    format!("those are {} to {}", TalosVersion::OLDEST, TalosVersion::NEWEST)
 }
 
 fn lower(sentence: &str) -> String {

@@ -60,7 +60,7 @@ fn find(subject: &str, version: TalosVersion) -> impl Iterator<Item = &'static M
 /// How the field called `field` of a structure merges, when that is a matter of its own.
 #[must_use]
 pub fn merge_of_field(structure: &Type, field: &str, version: TalosVersion) -> Option<&'static MergeRule> {
-    find(&format!("{}.{field}", structure.name), version).next()
+    structure.field(field)?.merge(version)
 }
 
 /// How scalars of a form merge, when that is a matter of its own.

@@ -1,6 +1,7 @@
 //! The form of the schema tables.
 
 use super::format::Format;
+use super::merge::MergeRule;
 use crate::version::{TalosVersion, VersionSet};
 
 /// A kind of document.
@@ -72,9 +73,17 @@ pub struct Field {
     pub description: &'static str,
     /// What it is, per range of versions; the ranges do not overlap.
     pub variants: &'static [FieldVariant],
+    /// How patches merge into it, where its type alone does not say it.
+    pub merge: &'static [MergeRule],
 }
 
 impl Field {
+    /// How patches merge into it in `version`, where its type alone does not say it.
+    #[must_use]
+    pub fn merge(&self, version: TalosVersion) -> Option<&'static MergeRule> {
+        self.merge.iter().find(|rule| rule.versions.contains(version))
+    }
+
     /// What the field is in `version`.
     #[must_use]
     pub fn variant(&self, version: TalosVersion) -> Option<&'static FieldVariant> {

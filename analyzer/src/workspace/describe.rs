@@ -33,6 +33,7 @@ pub fn describe(project: &Project, host: &Arc<File>, files: &dyn Files, options:
         files,
         options,
         read: HashMap::new(),
+        listed: HashMap::new(),
         missing: BTreeMap::new(),
         wildcards: BTreeMap::new(),
     };
@@ -54,6 +55,8 @@ struct Describing<'d> {
     options: &'d Options,
     /// The files that were asked for.
     read: HashMap<String, Result<Arc<File>, String>>,
+    /// The files of the folders that were asked for.
+    listed: HashMap<String, Vec<String>>,
     /// Paths that cannot be read, by their place: why, and the machines that want them.
     missing: BTreeMap<(Span, String), (String, Vec<String>)>,
     /// Paths with wildcards by their place, and whether they match a file for any machine.
@@ -126,6 +129,12 @@ impl Describing<'_> {
         }
     }
 
+    /// Whether the path at a place has the name of the machine in it.
+    fn is_named(&self, span: Span) -> bool {
+        let bytes = self.host.bytes.get(span.start as usize..span.end as usize).unwrap_or_default();
+        String::from_utf8_lossy(bytes).contains("{name}")
+    }
+
     /// The paths that a path stands for, which is itself unless it has wildcards; `None` when it is no pattern, which the
     /// check of the project file says.
     fn paths(&mut self, pattern: &Located) -> Option<Vec<String>> {
@@ -141,12 +150,19 @@ impl Describing<'_> {
         let glob = GlobBuilder::new(name).literal_separator(true).build().ok()?.compile_matcher();
         // What is hidden is only meant where it is named.
         let is_meant = |file: &str| glob.is_match(file) && (name.starts_with('.') || !file.starts_with('.'));
-        let files = self.files.list(folder.trim_end_matches('/'));
-        let mut found: Vec<String> =
-            files.into_iter().filter(|path| is_meant(path.rsplit('/').next().unwrap_or(path))).collect();
-        found.sort();
-        let known = self.wildcards.entry(pattern.span).or_insert_with(|| (pattern.text.clone(), false));
-        known.1 |= !found.is_empty();
+        let files = self.files;
+        let listed = self.listed.entry(folder.to_owned()).or_insert_with_key(|folder| {
+            let mut listed = files.list(folder.trim_end_matches('/'));
+            listed.sort();
+            listed
+        });
+        let is_meant = |path: &&String| is_meant(path.rsplit('/').next().unwrap_or(path));
+        let found: Vec<String> = listed.iter().filter(is_meant).cloned().collect();
+        // What is different for each machine may be nothing for some.
+        if !self.is_named(pattern.span) {
+            let known = self.wildcards.entry(pattern.span).or_insert_with(|| (pattern.text.clone(), false));
+            known.1 |= !found.is_empty();
+        }
         Some(found)
     }
 

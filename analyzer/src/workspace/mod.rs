@@ -60,6 +60,7 @@ pub struct Outcome {
 /// Layers that are analysed together: the configuration of a machine, or its schematic.
 struct Unit<'w> {
     machine: usize,
+    is_schematic: bool,
     layers: &'w [Layer],
     options: Options,
     /// The number of the reading of each layer.
@@ -224,7 +225,11 @@ fn analyze_machines<'w>(
             let found = unit.reads.get(layer).and_then(|read| known.get(&(*read, frame.key())));
             found.and_then(|at| own.get(*at)?.clone().flatten()).unwrap_or_default()
         };
-        Some(frame.analyze(sources.get(number)?.as_ref()?, own).sources)
+        let sources = sources.get(number)?.as_ref()?;
+        if unit.is_schematic {
+            return Some(sources.iter().map(|source| frame.analyze_alone(*source)).collect());
+        }
+        Some(frame.analyze(sources, own).sources)
     });
     let (mut layers, mut without_base) = (Vec::new(), Vec::new());
     for (unit, analyses) in units.iter().zip(analyses) {
@@ -234,7 +239,7 @@ fn analyze_machines<'w>(
             continue;
         };
         let is_silent = |base: &Analysis| base.documents == 0 && base.notices.is_empty();
-        if analyses.first().is_some_and(is_silent) {
+        if !unit.is_schematic && analyses.first().is_some_and(is_silent) {
             without_base.push(machine);
         }
         let each = unit.layers.iter().zip(analyses);
@@ -246,13 +251,14 @@ fn analyze_machines<'w>(
 /// The units of a machine.
 fn units<'w>(number: usize, machine: &'w Machine, options: &Options, texts: &mut Texts<'w>) -> Vec<Unit<'w>> {
     let options = machine.options(options);
-    let unit = |layers: &'w [Layer], texts: &mut Texts<'w>| Unit {
+    let unit = |layers: &'w [Layer], is_schematic: bool, texts: &mut Texts<'w>| Unit {
         machine: number,
+        is_schematic,
         layers,
         options: options.clone(),
         reads: layers.iter().enumerate().map(|(at, layer)| texts.add(layer, at == 0)).collect(),
     };
-    let mut units = vec![unit(&machine.layers, texts)];
-    units.extend(machine.schematic.as_ref().map(|schematic| unit(std::slice::from_ref(schematic), texts)));
+    let mut units = vec![unit(&machine.layers, false, texts)];
+    units.extend(machine.schematic.as_ref().map(|schematic| unit(std::slice::from_ref(schematic), true, texts)));
     units
 }

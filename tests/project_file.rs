@@ -47,7 +47,7 @@ fn documented() -> Vec<String> {
     let mut blocks = vec![String::new()];
     for line in text.lines() {
         match line.strip_prefix("    ") {
-            Some(code) => blocks.last_mut().unwrap().push_str(&format!("{code}\n")),
+            Some(code) => blocks.last_mut().unwrap().extend([code, "\n"]),
             None if blocks.last().is_some_and(|block| !block.is_empty()) => blocks.push(String::new()),
             None => {}
         }

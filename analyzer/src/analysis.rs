@@ -111,26 +111,22 @@ impl<'t> Read<'t, 't> {
     where
         't: 'c,
     {
-        let is_assumed = versions.talos_source == VersionSource::Assumed;
-        Context {
-            mode: options.mode,
-            role,
-            kernel_arguments: kernel_arguments(&self.inputs, self.text, versions.talos, is_assumed),
-            secrets: secrets::gather(&self.inputs),
-            ..self.context_of_text(options.profile(self.directives.modeline.profile), versions, issues)
-        }
+        let secrets = secrets::gather(&self.inputs);
+        Context { secrets, ..self.context_of_text(options, versions, role, issues) }
     }
 
-    /// What the rules about the text by itself look at, whatever machine it is of: no settings and no secrets.
+    /// What the rules look at that ask for no secrets.
     pub(crate) fn context_of_text<'c>(
         &'c self,
-        profile: Profile,
+        options: &Options,
         versions: Versions,
+        role: Option<Role>,
         issues: &'c [Issue<'t, 't>],
     ) -> Context<'c, 't>
     where
         't: 'c,
     {
+        let is_assumed = versions.talos_source == VersionSource::Assumed;
         Context {
             text: self.text,
             tree: self.tree,
@@ -138,10 +134,11 @@ impl<'t> Read<'t, 't> {
             issues,
             directives: &self.directives,
             versions,
-            profile,
-            mode: Mode::default(),
-            role: None,
-            kernel_arguments: Vec::new(),
+            profile: options.profile(self.directives.modeline.profile),
+            mode: options.mode,
+            role,
+            kernel_arguments: kernel_arguments(&self.inputs, self.text, versions.talos, is_assumed),
+            is_merged: false,
             words: Words::new(self.tree, &self.inputs),
             secrets: Vec::new(),
         }

@@ -12,7 +12,7 @@ use crate::text::Span;
 use crate::version::{MinorVersion, TalosVersion};
 
 /// How a machine runs Talos: decides which of Talos's checks count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// On hardware, installed to a disk.
     #[default]
@@ -111,6 +111,8 @@ pub struct Context<'t, 's> {
     pub role: Option<Role>,
     /// The kernel arguments, a list a machine or image.
     pub kernel_arguments: Vec<KernelArguments<'t>>,
+    /// Whether it is what comes of a base and its patches: then what stands together need not be by one hand.
+    pub is_merged: bool,
     /// The words of the source.
     pub words: Words,
     /// The places for secret material, and what they hold.
@@ -172,8 +174,13 @@ impl<'t, 's> Context<'t, 's> {
     /// The kind of the document that holds `node`.
     #[must_use]
     pub fn kind_of(&self, node: NodeRef<'t, 's>) -> &'static str {
-        let offset = node.span().start;
-        let holder = self.inputs.iter().rfind(|input| input.span.start <= offset);
+        self.kind_at(node.span())
+    }
+
+    /// The kind of the document that holds `span`.
+    #[must_use]
+    pub fn kind_at(&self, span: Span) -> &'static str {
+        let holder = self.inputs.iter().rfind(|input| input.span.start <= span.start);
         holder.map_or("", |input| input.kind.name())
     }
 

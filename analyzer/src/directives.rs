@@ -10,7 +10,7 @@ use crate::text::{LineIndex, Span};
 use crate::version::MinorVersion;
 
 /// The role of a machine in its cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Runs the control plane.
     ControlPlane,

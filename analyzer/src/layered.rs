@@ -1,12 +1,14 @@
 //! A base with patches from bytes to findings: each source by itself, and the configuration that comes of them all.
 
+mod patches;
+
 use crate::analysis::{self, Analysis, Options, Read, Wanted};
-use crate::config::{self, Layered, Origin, Place, Refusal, RefusalKind};
-use crate::context::{VersionSource, Versions};
-use crate::finding::{Finding, Profile, Related};
+use crate::config::{self, Layered, Origin, Place, Remark};
+use crate::context::{Context, Mode, VersionSource, Versions};
+use crate::directives::Role;
+use crate::finding::{Finding, Profile};
 use crate::input::Form;
 use crate::rule::{names, sorted};
-use crate::rules;
 use crate::syntax::{self, Tree};
 use crate::tables::Decoder;
 use crate::text::{self, Span};
@@ -79,11 +81,14 @@ pub struct LayeredAnalysis {
     pub layered: Layered,
 }
 
-/// Rules that say what the decoder makes of a text: they look at each source by itself.
-const OF_A_SOURCE: [&str; 2] = ["yaml/", "schema/"];
+/// Rules that say what the decoder makes of a text, or what one hand wrote: they look at each source by itself.
+const OF_A_SOURCE: [&str; 4] = ["yaml/", "schema/", "ineffective/kernel-arg-order", "ineffective/role"];
 
 /// Rules about the documents of one source, which Talos holds a base to, and until 1.13 a patch.
 const OF_DOCUMENTS: [&str; 3] = ["talos/duplicate-document", "talos/conflicting-documents", "patch/document-twice"];
+
+/// Rules that have nothing to say of the whole.
+const NOT_OF_THE_WHOLE: [&str; 3] = ["yaml/", "suppression/", "ineffective/role"];
 
 /// A source that was read.
 #[derive(Clone, Copy)]
@@ -91,6 +96,9 @@ pub(crate) struct ReadSource<'r, 't> {
     pub(crate) source: Source<'r>,
     pub(crate) read: &'r Read<'t, 't>,
 }
+
+/// What the findings of a source by itself depend on: two machines of the same share them.
+pub(crate) type Key = (Versions, Profile, Option<Role>, Mode);
 
 /// What holds of all sources of a machine together.
 pub(crate) struct Frame {
@@ -123,7 +131,7 @@ impl Frame {
         Some(Self {
             of_texts: wanted.only(is_of_text),
             of_documents: wanted.only(|rule| is_of_text(rule) || OF_DOCUMENTS.contains(&rule)),
-            of_whole: wanted.only(|rule| !names("yaml/", rule) && !names("suppression/", rule)),
+            of_whole: wanted.only(|rule| !NOT_OF_THE_WHOLE.iter().any(|family| names(family, rule))),
             options,
             versions,
             profile,
@@ -131,9 +139,9 @@ impl Frame {
         })
     }
 
-    /// What the text of a source by itself depends on, beside the rules asked for.
-    pub(crate) fn key(&self) -> (Versions, Profile) {
-        (self.versions, self.profile)
+    /// What the findings of a source by itself depend on, beside the rules asked for.
+    pub(crate) fn key(&self) -> Key {
+        (self.versions, self.profile, self.options.role, self.options.mode)
     }
 
     /// What is to be said of a source by itself, whatever machine it is of.
@@ -141,7 +149,8 @@ impl Frame {
         let holds_documents = is_base || !Decoder::of(self.versions.talos).takes_patches_unchecked();
         let wanted = if holds_documents { &self.of_documents } else { &self.of_texts };
         let issues = read.issues(self.versions);
-        wanted.find(&read.context_of_text(self.profile, self.versions, &issues), read.not_text)
+        let role = read.role().or(self.options.role);
+        wanted.find(&read.context_of_text(&self.options, self.versions, role, &issues), read.not_text)
     }
 
     /// Analyses a source that is no layer: a schematic.
@@ -183,7 +192,8 @@ impl Frame {
             let role = base.read.role().or(self.options.role);
             *found = wanted.find(&base.read.context(&self.options, self.versions, role, &issues), base.read.not_text);
         }
-        refused(&layered.refusals, wanted, sources, &mut found);
+        patches::refused(&layered.refusals, wanted, sources, &mut found);
+        self.remarked(&layered.remarks, sources, &mut found);
         self.whole(&layered, sources, &mut found);
 
         for ((source, analysis), found) in sources.iter().zip(&mut analyses).zip(found) {
@@ -193,6 +203,16 @@ impl Frame {
             }
         }
         LayeredAnalysis { sources: analyses, layered }
+    }
+
+    /// What merging did that a patch may not mean, as findings.
+    fn remarked(&self, remarks: &[Remark], sources: &[ReadSource<'_, '_>], found: &mut [Vec<Finding>]) {
+        for remark in remarks {
+            let number = remark.origin.source;
+            let (Some(into), Some(source)) = (found.get_mut(number), sources.get(number)) else { continue };
+            let context = source.read.context_of_text(&self.options, self.versions, None, &[]);
+            into.extend(patches::remarked(remark, &self.wanted, sources, &context));
+        }
     }
 
     /// What is to be said of the whole, each finding at the source that it comes from.
@@ -213,7 +233,8 @@ impl Frame {
             .enumerate()
             .flat_map(|(source, list)| list.iter().map(move |finding| (source, finding.rule.clone(), finding.span)))
             .collect();
-        for mut finding in self.of_whole.find(&whole.context(&self.options, self.versions, role, &issues), None) {
+        let context = Context { is_merged: true, ..whole.context(&self.options, self.versions, role, &issues) };
+        for mut finding in self.of_whole.find(&context, None) {
             let (origin, place) = map.origin(finding.span);
             if known.contains(&(origin.source, finding.rule.clone(), origin.span)) {
                 continue;
@@ -221,10 +242,10 @@ impl Frame {
             finding.span = origin.span;
             for related in &mut finding.related {
                 let (other, _) = map.origin(related.span);
-                *related = self::related(other, origin.source, sources, &related.message);
+                *related = patches::related(other, origin.source, sources, &related.message);
             }
             if let Some(before) = place.and_then(|place| place.replaced.last()) {
-                finding.related.push(related(*before, origin.source, sources, "it takes the place of this"));
+                finding.related.push(patches::related(*before, origin.source, sources, "it takes the place of this"));
             }
             if let Some(list) = found.get_mut(origin.source) {
                 list.push(finding);
@@ -265,45 +286,6 @@ fn place_in_file(finding: &mut Finding, position: Position<'_>) {
     finding.span = position.in_file(finding.span);
     for related in finding.related.iter_mut().filter(|related| related.file.is_none()) {
         related.span = position.in_file(related.span);
-    }
-}
-
-/// What Talos refuses, as findings.
-fn refused(refusals: &[Refusal], wanted: &Wanted, sources: &[ReadSource<'_, '_>], found: &mut [Vec<Finding>]) {
-    for refusal in refusals {
-        let Some(into) = found.get_mut(refusal.origin.source) else { continue };
-        let name = match refusal.kind {
-            RefusalKind::Empty => "patch/empty",
-            RefusalKind::JsonOnSeveralDocuments => "patch/json-on-multi-doc",
-            RefusalKind::NotFound => "patch/not-found",
-            RefusalKind::DocumentTwice => "patch/document-twice",
-            RefusalKind::Merge => "patch/refused",
-        };
-        // What could not be read, and documents that are there twice, were spoken of.
-        let is_told = into.iter().any(|finding| {
-            finding.rule == rules::SYNTAX || finding.rule == name && refusal.kind == RefusalKind::DocumentTwice
-        });
-        let Some(rule) = wanted.rule(name).filter(|_| !is_told) else { continue };
-        let kind = sources.get(refusal.origin.source).and_then(|source| source.read.inputs.first());
-        let kind = kind.map_or("", |input| input.kind.name());
-        let mut finding = rule.finding_at(refusal.origin.span, kind, "", refusal.message.clone());
-        if let Some((origin, message)) = &refusal.related {
-            finding.related.push(related(*origin, refusal.origin.source, sources, message));
-        }
-        into.push(finding);
-    }
-}
-
-/// A place that belongs to a finding in the source `of`.
-fn related(origin: Origin, of: usize, sources: &[ReadSource<'_, '_>], message: &str) -> Related {
-    let other = sources.get(origin.source).filter(|_| origin.source != of);
-    match other {
-        Some(ReadSource { source, .. }) => Related {
-            span: source.position.in_file(origin.span),
-            message: message.to_owned(),
-            file: Some(source.path.into()),
-        },
-        None => Related::here(origin.span, message),
     }
 }
 

@@ -1,5 +1,6 @@
 //! All rules. A rule is a file below this folder or a row of `analyzer/data/controls`; the build gathers both.
 
+mod addresses;
 mod cipher_suites;
 mod clear_text;
 mod control;
@@ -7,6 +8,7 @@ mod denied_arguments;
 mod documents;
 mod encryption;
 mod etcd_encryption;
+mod expressions;
 mod images;
 mod kernel_argument;
 mod pod_security;

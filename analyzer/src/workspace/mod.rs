@@ -5,10 +5,9 @@ mod describe;
 pub use describe::{Described, describe, normalized};
 
 use crate::analysis::{Analysis, Options, Read, analyze};
-use crate::context::Versions;
-use crate::finding::{Finding, Profile};
+use crate::finding::Finding;
 use crate::input::Form;
-use crate::layered::{Frame, ReadSource, Source, form};
+use crate::layered::{Frame, Key, ReadSource, Source, form};
 use crate::machine::{File, FileAnalysis, Files, Groups, Layer, LayerAnalysis, Machine, collect};
 use crate::project::{self, Project};
 use crate::syntax::{self, Tree};
@@ -202,7 +201,7 @@ fn analyze_machines<'w>(
     let frames: Vec<Option<Frame>> = frames.into_iter().map(Option::flatten).collect();
 
     // What a text says by itself, once for all units that hold it to the same.
-    let mut known: HashMap<(usize, (Versions, Profile)), usize> = HashMap::new();
+    let mut known: HashMap<(usize, Key), usize> = HashMap::new();
     let mut wanted: Vec<(usize, &Frame)> = Vec::new();
     for (unit, frame) in units.iter().zip(&frames) {
         let Some(frame) = frame else { continue };

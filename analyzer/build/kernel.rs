@@ -76,7 +76,15 @@ pub(crate) fn tables(folder: &Path) -> String {
     out.push_str("];\npub(super) static TALOS_ARGUMENTS: &[TalosArgument] = &[\n");
     for row in tsv::read(&folder.join("talos.tsv")) {
         let (name, bits) = (row.get("argument"), row.versions());
-        let _ = writeln!(out, "  TalosArgument {{ name: {name:?}, versions: VersionSet::from_bits({bits}) }},");
+        let reads_first = match row.get("reads") {
+            "first" => true,
+            "all" => false,
+            _ => row.fail("`reads` is neither `first` nor `all`"),
+        };
+        let _ = writeln!(
+            out,
+            "  TalosArgument {{ name: {name:?}, versions: VersionSet::from_bits({bits}), reads_first: {reads_first} }},"
+        );
     }
     out.push_str("];\npub(super) static RECOMMENDED: &[RecommendedArgument] = &[\n");
     for row in tsv::read(&folder.join("recommended.tsv")) {

@@ -111,6 +111,7 @@ impl<'t> Read<'t, 't> {
             mode: options.mode,
             role,
             kernel_arguments: kernel_arguments(&self.inputs, self.text, versions.talos, is_assumed),
+            is_merged: false,
             words: Words::new(self.tree, &self.inputs),
             secrets: secrets::gather(&self.inputs),
         }

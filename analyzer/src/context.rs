@@ -98,6 +98,8 @@ pub struct Context<'t, 's> {
     pub role: Option<Role>,
     /// The kernel arguments, a list a machine or image.
     pub kernel_arguments: Vec<KernelArguments<'t>>,
+    /// Whether it is what comes of a base and its patches: then what stands together need not be by one hand.
+    pub is_merged: bool,
     /// The words of the source.
     pub words: Words,
     /// The places for secret material, and what they hold.

@@ -74,8 +74,8 @@ pub struct LayeredAnalysis {
     pub layered: Layered,
 }
 
-/// Rules that say what the decoder makes of a text: they look at each source by itself.
-const OF_A_SOURCE: [&str; 2] = ["yaml/", "schema/"];
+/// Rules that say what the decoder makes of a text, or what one hand wrote: they look at each source by itself.
+const OF_A_SOURCE: [&str; 4] = ["yaml/", "schema/", "ineffective/kernel-arg-order", "ineffective/role"];
 
 /// Rules about the documents of one source, which Talos holds a base to, and until 1.13 a patch.
 const OF_DOCUMENTS: [&str; 3] = ["talos/duplicate-document", "talos/conflicting-documents", "patch/document-twice"];
@@ -242,14 +242,16 @@ fn whole(
     let issues = whole.issues(versions);
     let role = reads.iter().find_map(|read| read.directives.modeline.role).or_else(|| whole.role());
     let role = role.or(options.role);
-    let rules: Vec<&'static Rule> =
-        wanted.iter().filter(|rule| !rule.matches("yaml/") && !rule.matches("suppression/")).copied().collect();
+    let passed_over = ["yaml/", "suppression/", "ineffective/role"];
+    let is_of_whole = |rule: &&&'static Rule| !passed_over.iter().any(|pattern| rule.matches(pattern));
+    let rules: Vec<&'static Rule> = wanted.iter().filter(is_of_whole).copied().collect();
     let known: HashSet<(usize, &str, Span)> = found
         .iter()
         .enumerate()
         .flat_map(|(source, list)| list.iter().map(move |finding| (source, finding.rule, finding.span)))
         .collect();
-    for mut finding in analysis::find(&rules, &whole.context(options, versions, role, &issues), None) {
+    let context = Context { is_merged: true, ..whole.context(options, versions, role, &issues) };
+    for mut finding in analysis::find(&rules, &context, None) {
         let (origin, place) = map.origin(finding.span);
         if known.contains(&(origin.source, finding.rule, origin.span)) {
             continue;

@@ -32,6 +32,11 @@ impl<'t> Image<'t> {
     pub(super) fn is_plain_installer(&self) -> bool {
         self.name == "ghcr.io/siderolabs/installer"
     }
+
+    /// Whether it is an installer with a signed UKI, by its name: `metal-installer-secureboot`.
+    pub(super) fn is_secure_boot(&self) -> bool {
+        self.name.split('/').any(|part| part.ends_with("installer-secureboot"))
+    }
 }
 
 /// The images of the installer that a source names and that are known.

@@ -216,6 +216,14 @@ impl<'t> KernelArguments<'t> {
         self.assigned.iter().filter(move |assigned| assigned.name == name).map(|assigned| (assigned, assigned.value))
     }
 
+    /// Whether an argument of the list is there in the end: no other took it away again.
+    #[must_use]
+    pub fn is_kept(&self, argument: &Argument<'_>) -> bool {
+        // The name is a part of the text, so its place is that of the argument.
+        let is_same = |written: &Argument<'_>| std::ptr::eq(written.name, argument.name);
+        self.assigned.iter().filter_map(|assigned| assigned.written.as_ref()).any(is_same)
+    }
+
     /// The argument that takes `name` away, if one does.
     #[must_use]
     pub fn removal(&self, name: &str) -> Option<&Argument<'t>> {

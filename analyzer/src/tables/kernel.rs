@@ -30,6 +30,8 @@ pub struct TalosArgument {
     pub name: &'static str,
     /// The versions that read it.
     pub versions: VersionSet,
+    /// Whether of several values the first counts; else all do.
+    pub reads_first: bool,
 }
 
 /// An argument that is recommended and no default.

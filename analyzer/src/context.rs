@@ -161,8 +161,13 @@ impl<'t, 's> Context<'t, 's> {
     /// The kind of the document that holds `node`.
     #[must_use]
     pub fn kind_of(&self, node: NodeRef<'t, 's>) -> &'static str {
-        let offset = node.span().start;
-        let holder = self.inputs.iter().rfind(|input| input.span.start <= offset);
+        self.kind_at(node.span())
+    }
+
+    /// The kind of the document that holds `span`.
+    #[must_use]
+    pub fn kind_at(&self, span: Span) -> &'static str {
+        let holder = self.inputs.iter().rfind(|input| input.span.start <= span.start);
         holder.map_or("", |input| input.kind.name())
     }
 

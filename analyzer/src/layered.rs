@@ -1,9 +1,11 @@
 //! A base with patches from bytes to findings: each source by itself, and the configuration that comes of them all.
 
+mod patches;
+
 use crate::analysis::{self, Analysis, Options, Read};
-use crate::config::{self, Layered, Origin, Place, Refusal, RefusalKind};
+use crate::config::{self, Layered, Origin, Place};
 use crate::context::{Context, VersionSource, Versions};
-use crate::finding::{Finding, Related};
+use crate::finding::Finding;
 use crate::input::Form;
 use crate::rule::{Rule, sorted};
 use crate::rules;
@@ -145,7 +147,8 @@ pub fn analyze_layered(base: Source<'_>, patches: &[Source<'_>], options: &Optio
             analysis::find(&own(number, &wanted, versions, layered.documents.is_empty()), context, read.not_text)
         })
         .collect();
-    refused(&layered.refusals, &wanted, &sources, &reads, &mut found);
+    patches::refused(&layered.refusals, &wanted, &sources, &reads, &mut found);
+    patches::remarked(&layered.remarks, &wanted, &sources, &contexts, &mut found);
     whole(&layered, &sources, &reads, &wanted, options, versions, &mut found);
 
     for (((context, analysis), source), found) in contexts.iter().zip(&mut analyses).zip(&sources).zip(found) {
@@ -174,51 +177,6 @@ fn own(number: usize, wanted: &[&'static Rule], versions: Versions, is_all: bool
             || holds_documents && OF_DOCUMENTS.contains(&rule.name)
     };
     wanted.iter().filter(is_own).copied().collect()
-}
-
-/// What Talos refuses, as findings.
-fn refused(
-    refusals: &[Refusal],
-    wanted: &[&'static Rule],
-    sources: &[Source<'_>],
-    reads: &[Read<'_, '_>],
-    found: &mut [Vec<Finding>],
-) {
-    for refusal in refusals {
-        let Some(into) = found.get_mut(refusal.origin.source) else { continue };
-        let name = match refusal.kind {
-            RefusalKind::Empty => "patch/empty",
-            RefusalKind::JsonOnSeveralDocuments => "patch/json-on-multi-doc",
-            RefusalKind::NotFound => "patch/not-found",
-            RefusalKind::DocumentTwice => "patch/document-twice",
-            RefusalKind::Merge => "patch/refused",
-        };
-        // What could not be read, and documents that are there twice, were spoken of.
-        let is_told = into.iter().any(|finding| {
-            finding.rule == rules::SYNTAX || finding.rule == name && refusal.kind == RefusalKind::DocumentTwice
-        });
-        let Some(rule) = wanted.iter().find(|rule| rule.name == name).filter(|_| !is_told) else { continue };
-        let kind = reads.get(refusal.origin.source).and_then(|read| read.inputs.first());
-        let kind = kind.map_or("", |input| input.kind.name());
-        let mut finding = rule.finding_at(refusal.origin.span, kind, "", refusal.message.clone());
-        if let Some((origin, message)) = &refusal.related {
-            finding.related.push(related(*origin, refusal.origin.source, sources, message));
-        }
-        into.push(finding);
-    }
-}
-
-/// A place that belongs to a finding in the source `of`.
-fn related(origin: Origin, of: usize, sources: &[Source<'_>], message: &str) -> Related {
-    let other = sources.get(origin.source).filter(|_| origin.source != of);
-    match other {
-        Some(source) => Related {
-            span: source.position.in_file(origin.span),
-            message: message.to_owned(),
-            file: Some(source.path.into()),
-        },
-        None => Related::here(origin.span, message),
-    }
 }
 
 /// What is to be said of the whole, each finding at the source that it comes from.
@@ -259,10 +217,10 @@ fn whole(
         finding.span = origin.span;
         for related in &mut finding.related {
             let (other, _) = map.origin(related.span);
-            *related = self::related(other, origin.source, sources, &related.message);
+            *related = patches::related(other, origin.source, sources, &related.message);
         }
         if let Some(before) = place.and_then(|place| place.replaced.last()) {
-            finding.related.push(related(*before, origin.source, sources, "it takes the place of this"));
+            finding.related.push(patches::related(*before, origin.source, sources, "it takes the place of this"));
         }
         if let Some(list) = found.get_mut(origin.source) {
             list.push(finding);

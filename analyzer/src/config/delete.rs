@@ -134,7 +134,12 @@ fn deletion(
 
 impl Merger {
     /// Takes out of a document what `deletion` names.
-    pub(super) fn delete(self, root: &mut Value, structure: &'static Type, deletion: &Deletion) -> Result<(), Refusal> {
+    pub(super) fn delete(
+        &mut self,
+        root: &mut Value,
+        structure: &'static Type,
+        deletion: &Deletion,
+    ) -> Result<(), Refusal> {
         let mut path: Vec<&str> = deletion.path.iter().map(String::as_str).collect();
         let is_item = path.last().is_some_and(|step| step.starts_with('['));
         if is_item {
@@ -143,11 +148,15 @@ impl Merger {
         if path.iter().any(|step| step.starts_with('[')) {
             return Err(Refusal::merge(deletion.origin, "Talos does not look for lists inside of lists"));
         }
+        let is_there = is_item || has(root, &path);
         let done = match &deletion.item {
             Some((key, text)) if is_item => self.delete_item(root, structure, &path, key, text),
             _ => self.delete_field(root, structure, &path),
         };
         if done {
+            if !is_there {
+                self.nothing_to_delete(deletion.origin);
+            }
             return Ok(());
         }
         let message = format!("Talos refuses to delete {}: it is not there", deletion.describe());
@@ -155,7 +164,7 @@ impl Merger {
     }
 
     /// Whether the field could be deleted: its way exists, and it is a field, or the key of a mapping that is there.
-    fn delete_field(self, value: &mut Value, structure: &'static Type, path: &[&str]) -> bool {
+    fn delete_field(&self, value: &mut Value, structure: &'static Type, path: &[&str]) -> bool {
         let [step, rest @ ..] = path else { return false };
         let Some(variant) = structure.field(step).and_then(|field| field.variant(self.version)) else { return false };
         let Content::Map(entries) = &mut value.content else { return false };
@@ -178,7 +187,7 @@ impl Merger {
         }
     }
 
-    fn delete_in(self, value: &mut Value, shape: &'static Shape, path: &[&str]) -> bool {
+    fn delete_in(&self, value: &mut Value, shape: &'static Shape, path: &[&str]) -> bool {
         match shape.value() {
             Shape::Struct(inner) => self.delete_field(value, inner, path),
             Shape::Map(inner) => {
@@ -193,7 +202,7 @@ impl Merger {
         }
     }
 
-    fn delete_key(self, value: &mut Value, inner: &'static Shape, path: &[&str]) -> bool {
+    fn delete_key(&self, value: &mut Value, inner: &'static Shape, path: &[&str]) -> bool {
         let [step, rest @ ..] = path else { return false };
         let Content::Map(entries) = &mut value.content else { return false };
         let Some(at) = entries.iter().position(|entry| entry.key.text == *step) else { return false };
@@ -208,7 +217,7 @@ impl Merger {
         entries.get_mut(at).is_some_and(|entry| self.delete_in(&mut entry.value, inner, rest))
     }
 
-    fn delete_item(self, root: &mut Value, structure: &'static Type, path: &[&str], key: &str, text: &str) -> bool {
+    fn delete_item(&self, root: &mut Value, structure: &'static Type, path: &[&str], key: &str, text: &str) -> bool {
         let mut value = root;
         let mut structure = structure;
         let mut shape: Option<&'static Shape> = None;
@@ -252,6 +261,13 @@ impl Merger {
         let Some(found) = found else { return false };
         items.remove(found);
         true
+    }
+}
+
+fn has(value: &Value, path: &[&str]) -> bool {
+    match path {
+        [] => true,
+        [step, rest @ ..] => value.get(step).is_some_and(|value| has(value, rest)),
     }
 }
 

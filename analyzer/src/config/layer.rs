@@ -5,6 +5,7 @@ use super::encode;
 use super::json_patch::{Operation, as_json, base_as_json};
 use super::merge::Merger;
 use super::read::{Reader, decode};
+use super::remark::Remark;
 use super::value::{Content, Origin, Refusal, RefusalKind, Value};
 use crate::syntax::{Kind, NodeRef, Problem, ProblemKind, Tree};
 use crate::tables::{self, Decoder, DocumentType};
@@ -28,6 +29,8 @@ pub struct Layered {
     pub documents: Vec<Document>,
     /// The patches that Talos refuses, and why. They are left out of the documents.
     pub refusals: Vec<Refusal>,
+    /// What merging did that a patch may not mean.
+    pub remarks: Vec<Remark>,
 }
 
 /// Which document a document of a patch is merged into.
@@ -42,20 +45,22 @@ struct Identity {
 /// that no decoder takes: those are for the checks of each source.
 #[must_use]
 pub fn layer(base: &Tree<'_>, patches: &[&Tree<'_>], version: TalosVersion) -> Layered {
-    let mut layers = Layers { version, merger: Merger { version }, documents: Vec::new(), is_decoded: false, nulls: 0 };
+    let mut layers =
+        Layers { version, merger: Merger::new(version), documents: Vec::new(), is_decoded: false, nulls: 0 };
     let mut refusals = Vec::new();
     if let Err(refusal) = layers.load_base(base) {
-        return Layered { documents: Vec::new(), refusals: vec![refusal] };
+        return Layered { refusals: vec![refusal], ..Layered::default() };
     }
     for (number, patch) in patches.iter().enumerate() {
-        let before = layers.documents.clone();
+        let before = (layers.documents.clone(), layers.merger.remarks.len());
         if let Err(refusal) = layers.apply(patch, number + 1) {
-            layers.documents = before;
+            layers.documents = before.0;
+            layers.merger.remarks.truncate(before.1);
             refusals.push(refusal);
         }
     }
     layers.decode();
-    Layered { documents: layers.documents, refusals }
+    Layered { documents: layers.documents, refusals, remarks: layers.merger.remarks }
 }
 
 struct Layers {
@@ -191,6 +196,10 @@ impl Layers {
                 let found = index.iter().position(|known| *known == wanted);
                 let Some(at) = found else {
                     if Decoder::of(self.version).passes_over_missing_documents() {
+                        // A patch for all machines takes out what only some of them have.
+                        if !is_of_control_plane(&wanted.kind, self.version) {
+                            self.merger.nothing_to_delete(deletion.origin);
+                        }
                         continue;
                     }
                     let message = format!(
@@ -212,9 +221,12 @@ impl Layers {
             }
             is_empty = false;
             let Some(mut document) = document_of(root) else { continue };
-            decode(&mut document.root, document.kind.root, self.version);
             let wanted = identity(&document);
             let at = index.iter().position(|known| *known == wanted);
+            if let Some(left) = at.and_then(|at| self.documents.get(at)) {
+                self.merger.nulls(&left.root, &document.root, document.kind.root);
+            }
+            decode(&mut document.root, document.kind.root, self.version);
             if let Some(left) = at.and_then(|at| self.documents.get_mut(at)) {
                 let place = document.root.origin;
                 self.merger.structure(&mut left.root, document.root, document.kind.root, place)?;
@@ -252,6 +264,12 @@ fn deletable(raw: &Identity, root: &Value, deletion: &delete::Deletion) -> Resul
         return Err(Refusal::merge(deletion.origin, message).beside(root.origin, "the document is here"));
     }
     Ok(wanted)
+}
+
+/// Whether only machines of the control plane have documents of a kind.
+fn is_of_control_plane(kind: &str, version: TalosVersion) -> bool {
+    let variant = tables::document_type(kind).and_then(|kind| kind.variant(version));
+    variant.is_some_and(|variant| variant.controlplane_only)
 }
 
 /// What could not be read cannot be merged.

@@ -4,6 +4,7 @@
 //! not say how, the table of `tables::merge_of_field` does.
 
 use super::canonical;
+use super::remark::Remark;
 use super::url;
 use super::value::{Content, Entry, Origin, Refusal, Value};
 use crate::syntax::{Resolved, Style};
@@ -14,9 +15,10 @@ use crate::version::TalosVersion;
 type Merged = Result<(), Refusal>;
 
 /// Merges documents and what is in them.
-#[derive(Clone, Copy)]
 pub(super) struct Merger {
     pub(super) version: TalosVersion,
+    /// What the merges did that a patch may not mean.
+    pub(super) remarks: Vec<Remark>,
 }
 
 /// How a value is to be merged.
@@ -34,8 +36,18 @@ impl How {
 }
 
 impl Merger {
+    pub(super) fn new(version: TalosVersion) -> Self {
+        Self { version, remarks: Vec::new() }
+    }
+
     /// Merges the structure `right` into `left`. `patch` is the place of the patch's document, for what it leaves out.
-    pub(super) fn structure(self, left: &mut Value, right: Value, structure: &'static Type, patch: Origin) -> Merged {
+    pub(super) fn structure(
+        &mut self,
+        left: &mut Value,
+        right: Value,
+        structure: &'static Type,
+        patch: Origin,
+    ) -> Merged {
         let Content::Map(given) = right.content else { return Ok(()) };
         let Content::Map(entries) = &mut left.content else { return Ok(()) };
         for field in structure.fields {
@@ -56,7 +68,7 @@ impl Merger {
 
     /// What a merge does to a field that the patch leaves out: some are cleared.
     fn omitted(
-        self,
+        &mut self,
         entries: &mut Vec<Entry>,
         name: &str,
         variant: &'static FieldVariant,
@@ -73,7 +85,10 @@ impl Merger {
             (Some(Merge::Refused), _) => Err(unmergeable(name, patch)),
             (Some(Merge::Always | Merge::Untagged), _) | (None, Shape::Bool) => {
                 if let Some(at) = at {
-                    entries.remove(at);
+                    let cleared = entries.remove(at);
+                    if !self.is_zero(&cleared.value, &variant.shape) {
+                        self.reset(name, cleared.key_origin, patch);
+                    }
                 }
                 Ok(())
             }
@@ -89,7 +104,7 @@ impl Merger {
     }
 
     fn field(
-        self,
+        &mut self,
         entries: &mut Vec<Entry>,
         entry: Entry,
         variant: &'static FieldVariant,
@@ -121,7 +136,7 @@ impl Merger {
         }
     }
 
-    fn value(self, left: &mut Value, right: Value, shape: &'static Shape, how: How) -> Merged {
+    fn value(&mut self, left: &mut Value, right: Value, shape: &'static Shape, how: How) -> Merged {
         if left.is_null() && !matches!(shape, Shape::String) {
             left.replace_by(right);
             return Ok(());
@@ -145,15 +160,13 @@ impl Merger {
             }
             Shape::Format(format) => self.form(left, right, *format, how),
             Shape::String | Shape::Int { .. } | Shape::Float | Shape::Enum(_) => {
-                if how.overwrite || !self.is_zero(&right, shape) {
-                    left.replace_by(right);
-                }
+                self.overwrite(left, right, shape, how);
                 Ok(())
             }
         }
     }
 
-    fn nested(self, left: &mut Value, right: Value, structure: &'static Type, how: How) -> Merged {
+    fn nested(&mut self, left: &mut Value, right: Value, structure: &'static Type, how: How) -> Merged {
         if !matches!(right.content, Content::Map(_)) {
             return Ok(());
         }
@@ -167,7 +180,7 @@ impl Merger {
         self.structure(left, right, structure, place)
     }
 
-    fn form(self, left: &mut Value, right: Value, format: Format, how: How) -> Merged {
+    fn form(&mut self, left: &mut Value, right: Value, format: Format, how: How) -> Merged {
         match merge_of_form(format, self.version) {
             Some(Merge::RefusedTwice) => {
                 let what = "Talos cannot merge this field; where the base has it, a patch can only delete it first";
@@ -187,15 +200,22 @@ impl Merger {
                 Ok(())
             }
             _ => {
-                if how.overwrite || !self.is_zero(&right, &Shape::Format(format)) {
-                    left.replace_by(right);
-                }
+                self.overwrite(left, right, &Shape::Format(format), how);
                 Ok(())
             }
         }
     }
 
-    fn list(self, left: &mut Value, right: Value, inner: &'static Shape, how: How) -> Merged {
+    /// Puts a scalar in the place of another, unless it counts as not set.
+    fn overwrite(&mut self, left: &mut Value, right: Value, shape: &Shape, how: How) {
+        if how.overwrite || !self.is_zero(&right, shape) {
+            left.replace_by(right);
+        } else if !self.is_zero(left, shape) {
+            self.no_effect(left, right.origin);
+        }
+    }
+
+    fn list(&mut self, left: &mut Value, right: Value, inner: &'static Shape, how: How) -> Merged {
         let place = right.origin;
         if how.is(Merge::Replace) {
             left.replace_by(right);
@@ -203,6 +223,9 @@ impl Merger {
         }
         let (Content::List(items), Content::List(added)) = (&mut left.content, right.content) else { return Ok(()) };
         let before = items.len();
+        if how.rule.is_none() {
+            self.appended(items, &added, place);
+        }
         for item in added {
             let found = match how.rule {
                 Some(rule) if rule.how == Merge::Keyed => self.matching(items, &item, inner, rule.keys),
@@ -227,7 +250,7 @@ impl Merger {
     }
 
     /// The item that `item` is merged into: the first with the same key.
-    fn matching(self, items: &[Value], item: &Value, inner: &'static Shape, keys: &[&str]) -> Option<usize> {
+    fn matching(&self, items: &[Value], item: &Value, inner: &'static Shape, keys: &[&str]) -> Option<usize> {
         let key = match keys {
             [only] => only,
             _ => keys.iter().find(|key| self.is_set(item, key, inner))?,
@@ -235,12 +258,12 @@ impl Merger {
         items.iter().position(|known| self.equal(known, item, inner, key))
     }
 
-    fn field_shape(self, inner: &'static Shape, key: &str) -> Option<&'static Shape> {
+    fn field_shape(&self, inner: &'static Shape, key: &str) -> Option<&'static Shape> {
         let Shape::Struct(structure) = inner.value() else { return None };
         structure.field(key)?.variant(self.version).map(|variant| &variant.shape)
     }
 
-    fn is_set(self, item: &Value, key: &str, inner: &'static Shape) -> bool {
+    fn is_set(&self, item: &Value, key: &str, inner: &'static Shape) -> bool {
         let Some(shape) = self.field_shape(inner, key) else { return false };
         item.get(key).is_some_and(|value| {
             let is_pointer = matches!(shape, Shape::Pointer(_));
@@ -249,7 +272,7 @@ impl Merger {
     }
 
     /// Whether two items have the same key, as Go compares them: what stands behind pointers is never the same.
-    fn equal(self, left: &Value, right: &Value, inner: &'static Shape, key: &str) -> bool {
+    fn equal(&self, left: &Value, right: &Value, inner: &'static Shape, key: &str) -> bool {
         let Some(shape) = self.field_shape(inner, key) else { return false };
         if let (Shape::Struct(structure), Some(left), Some(right)) = (shape.value(), left.get(key), right.get(key)) {
             let holds_pointer = |value: &Value| {
@@ -273,13 +296,16 @@ impl Merger {
         canonical(left) == canonical(right)
     }
 
-    fn map(self, left: &mut Value, right: Value, inner: &'static Shape, how: How) -> Merged {
+    fn map(&mut self, left: &mut Value, right: Value, inner: &'static Shape, how: How) -> Merged {
         if how.is(Merge::Replace) {
             // A structure around a mapping counts as zero when it holds nothing.
             if !right.entries().is_empty() || !matches!(inner, Shape::Any) {
                 left.replace_by(right);
             }
             return Ok(());
+        }
+        if right.entries().is_empty() && !left.entries().is_empty() {
+            self.no_effect(left, right.origin);
         }
         let (Content::Map(entries), Content::Map(added)) = (&mut left.content, right.content) else { return Ok(()) };
         for entry in added {
@@ -299,7 +325,7 @@ impl Merger {
     }
 
     /// Merges what Talos takes as it is: both sides must be of one kind.
-    fn anything(self, left: &mut Value, right: Value) -> Merged {
+    fn anything(&mut self, left: &mut Value, right: Value) -> Merged {
         let (own, other) = (self.kind(left), self.kind(&right));
         if own != other {
             let message = format!("Talos merges only values of one kind here: the patch has {other}, the base {own}");
@@ -315,6 +341,7 @@ impl Merger {
                 self.map(left, right, &Shape::Any, How::default())
             }
             (Content::List(items), Content::List(added)) => {
+                self.appended(items, &added, right.origin);
                 items.extend(added);
                 Ok(())
             }
@@ -328,6 +355,8 @@ impl Merger {
                 };
                 if !is_zero {
                     left.replace_by(right);
+                } else if left.text() != right.text() {
+                    self.no_effect(left, right.origin);
                 }
                 Ok(())
             }
@@ -335,7 +364,7 @@ impl Merger {
     }
 
     /// The kind of a free-form value, in words. What is called alike is of one Go type.
-    fn kind(self, value: &Value) -> &'static str {
+    fn kind(&self, value: &Value) -> &'static str {
         match &value.content {
             Content::Map(_) => "a mapping",
             Content::List(_) => "a list",
@@ -352,7 +381,7 @@ impl Merger {
     }
 
     /// Whether a value is the zero of its Go type.
-    pub(super) fn is_zero(self, value: &Value, shape: &Shape) -> bool {
+    pub(super) fn is_zero(&self, value: &Value, shape: &Shape) -> bool {
         let Some(scalar) = value.scalar() else {
             return match shape.value() {
                 Shape::Struct(_) => value.entries().is_empty(),

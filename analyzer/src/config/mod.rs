@@ -10,11 +10,13 @@ mod json_patch;
 mod layer;
 mod merge;
 mod read;
+mod remark;
 mod render;
 mod url;
 mod value;
 
 pub use canonical::canonical;
 pub use layer::{Document, Layered, layer};
+pub use remark::{Remark, RemarkKind};
 pub use render::{Place, places, render};
 pub use value::{Content, Entry, Origin, Refusal, RefusalKind, Scalar, Value};

@@ -186,6 +186,13 @@ impl<'s> Tree<'s> {
         Some(self.node(NodeId(Span::new(index, 0).start)))
     }
 
+    /// The node of exactly these bytes, the outermost if there are several.
+    #[must_use]
+    pub fn node_of(&self, span: Span) -> Option<NodeRef<'_, 's>> {
+        let index = self.nodes.iter().position(|node| node.span == span)?;
+        Some(self.node(NodeId(Span::new(index, 0).start)))
+    }
+
     /// All nodes, in the order of the text.
     pub fn nodes(&self) -> impl Iterator<Item = &Node<'s>> {
         self.nodes.iter()

@@ -1,5 +1,6 @@
 //! All rules. A rule is a file below this folder or a row of `analyzer/data/controls`; the build gathers both.
 
+mod addresses;
 mod cipher_suites;
 mod clear_text;
 mod control;

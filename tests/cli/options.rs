@@ -126,6 +126,17 @@ fn in_a_container_the_kernel_is_another_ones() {
 }
 
 #[test]
+fn in_a_cloud_arguments_that_grub_does_not_read_are_only_without_effect() {
+    let install = "  install:\n    grubUseUKICmdline: true\n    extraKernelArgs: [net.ifnames=0]\n";
+    let place = Place::with(&[("a.yaml", &format!("machine:\n{install}"))]);
+    let rule = "a.yaml ineffective/kernel-args-uki 4";
+    let is_told =
+        |mode: &str| found(&place.report(&format!("--talos-version 1.12 --mode {mode}"))).contains(&rule.to_owned());
+    assert!(is_told("cloud"));
+    assert!(!is_told("container"));
+}
+
+#[test]
 fn rules_are_chosen_by_name_and_by_family() {
     let text = format!("{WARNING}  sysctl: {{}}\n  sysctls:\n    kernel.kptr_restrict: \"0\"\n");
     let place = Place::with(&[("a.yaml", &text)]);

@@ -1,5 +1,6 @@
 //! Addresses and networks as they are configured, for the rules about the plan of addresses.
 
+use super::documents::find_in_version;
 use crate::context::Context;
 use crate::input::is_unknown;
 use crate::settings::Found;
@@ -124,7 +125,7 @@ pub(super) fn shared<'t, 's>(context: &Context<'t, 's>) -> Vec<Written<'t, 's>> 
 
 /// Whether every address that is set for the machine is known.
 pub(super) fn is_known(context: &Context<'_, '_>) -> bool {
-    found(context, &OWN).iter().all(|found| Network::parse(found.node.value()).is_some())
+    find_in_version(context, &OWN).iter().all(|found| Network::parse(found.node.value()).is_some())
 }
 
 /// The networks at `places`, those that are known.
@@ -133,12 +134,7 @@ pub(super) fn networks<'t, 's>(context: &Context<'t, 's>, places: &[(&str, &[&st
         let network = Network::parse(found.node.value()).filter(|_| !is_unknown(found.node))?;
         Some(Written { network, node: found.node })
     };
-    found(context, places).into_iter().filter_map(known).collect()
-}
-
-fn found<'t, 's>(context: &Context<'t, 's>, places: &[(&str, &[&str])]) -> Vec<Found<'t, 's>> {
-    let is_there = |kind: &str| tables::document_type(kind).is_some_and(|kind| kind.variant(context.talos()).is_some());
-    places.iter().filter(|(kind, _)| is_there(kind)).flat_map(|(kind, path)| context.find(kind, path)).collect()
+    find_in_version(context, places).into_iter().filter_map(known).collect()
 }
 
 #[cfg(test)]

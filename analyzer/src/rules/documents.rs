@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::finding::Related;
 use crate::input::InputKind;
 use crate::rule::{Findings, Rule};
+use crate::settings::Found;
 use crate::syntax::NodeRef;
 use crate::tables::{self, DocumentType};
 use crate::text::Span;
@@ -28,10 +29,21 @@ impl Identity<'_, '_> {
     }
 }
 
-/// The documents of one kind, if the version has that kind: in others they say nothing.
+/// Whether the version has documents of a kind: in others they say nothing.
+pub(super) fn is_in_version(context: &Context<'_, '_>, kind: &str) -> bool {
+    tables::document_type(kind).is_some_and(|document| document.variant(context.talos()).is_some())
+}
+
+/// The documents of one kind, if the version has that kind.
 pub(super) fn in_version<'t, 's>(context: &Context<'t, 's>, kind: &'static str) -> Vec<NodeRef<'t, 's>> {
-    let is_known = tables::document_type(kind).is_some_and(|document| document.variant(context.talos()).is_some());
+    let is_known = is_in_version(context, kind);
     context.documents(kind).filter(|_| is_known).collect()
+}
+
+/// The values at places of documents that the version has.
+pub(super) fn find_in_version<'t, 's>(context: &Context<'t, 's>, places: &[(&str, &[&str])]) -> Vec<Found<'t, 's>> {
+    let known = places.iter().filter(|(kind, _)| is_in_version(context, kind));
+    known.flat_map(|(kind, path)| context.find(kind, path)).collect()
 }
 
 /// The documents of configuration in a source, in their order.

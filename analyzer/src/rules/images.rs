@@ -1,10 +1,11 @@
 //! Images and their parts, for the rules about the installer.
 
+use super::documents::find_in_version;
 use crate::context::Context;
 use crate::input::is_unknown;
 use crate::syntax::NodeRef;
 use crate::tables;
-use crate::version::TalosVersion;
+use crate::version::{MinorVersion, TalosVersion};
 
 /// A reference to an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +34,74 @@ impl<'t> Image<'t> {
         self.name == "ghcr.io/siderolabs/installer"
     }
 
+    /// Whether it is an installer of the Image Factory or of Talos itself, whose names say what they are.
+    pub(super) fn is_published(&self) -> bool {
+        self.name.starts_with("factory.talos.dev/") || self.is_plain_installer()
+    }
+
+    /// The platform that an installer of the Image Factory is for: `metal` of `metal-installer-secureboot`.
+    pub(super) fn platform(&self) -> Option<&'t str> {
+        let parts = self.name.split('/').filter(|_| self.is_published());
+        let mut platforms =
+            parts.filter_map(|part| part.strip_suffix("-secureboot").unwrap_or(part).strip_suffix("-installer"));
+        platforms.next_back()
+    }
+
     /// Whether it is an installer with a signed UKI, by its name: `metal-installer-secureboot`.
     pub(super) fn is_secure_boot(&self) -> bool {
         self.name.split('/').any(|part| part.ends_with("installer-secureboot"))
+    }
+}
+
+/// The kubelet.
+pub(super) const KUBELET: Component = Component {
+    name: "kubelet",
+    places: [(tables::V1ALPHA1, &["machine", "kubelet", "image"]), ("KubeletConfig", &["image"])],
+};
+
+/// The API server.
+pub(super) const API_SERVER: Component = Component {
+    name: "API server",
+    places: [(tables::V1ALPHA1, &["cluster", "apiServer", "image"]), ("KubeAPIServerConfig", &["image"])],
+};
+
+/// The controller manager.
+pub(super) const CONTROLLER_MANAGER: Component = Component {
+    name: "controller manager",
+    places: [
+        (tables::V1ALPHA1, &["cluster", "controllerManager", "image"]),
+        ("KubeControllerManagerConfig", &["image"]),
+    ],
+};
+
+/// The scheduler.
+pub(super) const SCHEDULER: Component = Component {
+    name: "scheduler",
+    places: [(tables::V1ALPHA1, &["cluster", "scheduler", "image"]), ("KubeSchedulerConfig", &["image"])],
+};
+
+/// The proxy.
+pub(super) const PROXY: Component = Component {
+    name: "kube-proxy",
+    places: [(tables::V1ALPHA1, &["cluster", "proxy", "image"]), ("KubeProxyConfig", &["image"])],
+};
+
+/// A component of Kubernetes, and where its image is set.
+pub(super) struct Component {
+    /// What it is called.
+    pub name: &'static str,
+    places: [(&'static str, &'static [&'static str]); 2],
+}
+
+impl Component {
+    /// The images that are set for it, and their versions.
+    pub(super) fn images<'t, 's>(&self, context: &Context<'t, 's>) -> Vec<(NodeRef<'t, 's>, MinorVersion)> {
+        let found = find_in_version(context, &self.places);
+        let known = found.into_iter().filter(|found| !is_unknown(found.node)).filter_map(|found| {
+            let tag = Image::parse(found.node.value()).tag.filter(|tag| tag.starts_with('v'))?;
+            Some((found.node, MinorVersion::parse(tag)?))
+        });
+        known.collect()
     }
 }
 
@@ -62,5 +128,9 @@ mod tests {
         let image = Image::parse("registry.example.org:5000/a/installer");
         assert_eq!((image.name, image.tag, image.has_digest), ("registry.example.org:5000/a/installer", None, false));
         assert!(Image::parse("ghcr.io/siderolabs/installer:v1.9.0").is_plain_installer());
+        let image = Image::parse("factory.talos.dev/hcloud-installer-secureboot/37:v1.12.0");
+        assert_eq!((image.platform(), image.is_secure_boot()), (Some("hcloud"), true));
+        assert_eq!(Image::parse("factory.talos.dev/installer/37:v1.12.0").platform(), None);
+        assert_eq!(Image::parse("registry.example.org/aws-installer:v1.12.0").platform(), None);
     }
 }

@@ -52,11 +52,10 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
 fn reason(rule: &Rule, context: &Context<'_, '_>) -> Option<(Severity, &'static str, Option<Related>)> {
     let grub = flag(context, "grubUseUKICmdline", 12);
     if let Some(found) = grub.filter(|found| found.node.value() == "true") {
-        // Talos looks at this where it installs itself.
-        let severity = if context.mode == Mode::Metal { Severity::Error } else { rule.severity };
-        let message = "with `grubUseUKICmdline: true` the arguments come from the image, and these are not read; on metal \
-                       Talos refuses a configuration with both";
-        return Some((severity, message, Some(Related::here(found.node.visible_span(), "switched on here"))));
+        // On metal Talos refuses a configuration with both, which `talos/install-kernel-arguments` tells.
+        let message = "with `grubUseUKICmdline: true` the arguments come from the image, and these are not read";
+        let related = Related::here(found.node.visible_span(), "switched on here");
+        return (context.mode != Mode::Metal).then_some((rule.severity, message, Some(related)));
     }
     let secure_boot = images::installers(context).into_iter().find(|node| Image::parse(node.value()).is_secure_boot());
     if let Some(image) = secure_boot {

@@ -1,5 +1,6 @@
 //! `ineffective/registry-tls`
 
+use super::super::documents::find_in_version;
 use crate::context::Context;
 use crate::finding::{Finding, Profile, Related, Severity};
 use crate::input::is_unknown;
@@ -7,7 +8,6 @@ use crate::rule::{Example, Findings, Rule};
 use crate::syntax::{Kind, NodeRef};
 use crate::tables;
 use crate::text::Span;
-use crate::version::TalosVersion;
 
 pub(crate) const RULE: Rule = Rule {
     name: "ineffective/registry-tls",
@@ -28,6 +28,12 @@ pub(crate) const RULE: Rule = Rule {
     references: &["siderolabs/talos#10450"],
     check,
 };
+
+/// Where the addresses of mirrors are set.
+const MIRRORS: [(&str, &[&str]); 2] = [
+    (tables::V1ALPHA1, &["machine", "registries", "mirrors", "*", "endpoints", "[]"]),
+    ("RegistryMirrorConfig", &["endpoints", "[]", "url"]),
+];
 
 /// TLS options of one registry.
 struct Options<'t> {
@@ -63,29 +69,18 @@ fn options<'t>(context: &Context<'t, '_>) -> Vec<Options<'t>> {
             }
         }
     }
-    if has_documents(context) {
-        for name in context.documents("RegistryTLSConfig").filter_map(|root| root.get("name")) {
-            let kind = context.kind_of(name);
-            options.push(Options { registry: name.value(), place: name.visible_span(), kind, path: name.path() });
-        }
+    for name in find_in_version(context, &[("RegistryTLSConfig", &["name"])]) {
+        let (node, kind) = (name.node, name.kind);
+        options.push(Options { registry: node.value(), place: node.visible_span(), kind, path: node.path() });
     }
     options
 }
 
 /// The first endpoint of a mirror that is at `host` and is reached over http.
 fn plain_endpoint<'t, 's>(context: &Context<'t, 's>, host: &str) -> Option<NodeRef<'t, 's>> {
-    let mirrors = ["machine", "registries", "mirrors", "*", "endpoints", "[]"];
-    let mut endpoints = context.find(tables::V1ALPHA1, &mirrors);
-    if has_documents(context) {
-        endpoints.extend(context.find("RegistryMirrorConfig", &["endpoints", "[]", "url"]));
-    }
     let is_plain = |node: &NodeRef<'t, 's>| {
         let (scheme, rest) = node.value().split_once("://").unwrap_or_default();
         scheme.eq_ignore_ascii_case("http") && rest.split('/').next() == Some(host) && !is_unknown(*node)
     };
-    endpoints.into_iter().map(|found| found.node).find(is_plain)
-}
-
-fn has_documents(context: &Context<'_, '_>) -> bool {
-    context.talos() >= TalosVersion::nearest(12)
+    find_in_version(context, &MIRRORS).into_iter().map(|found| found.node).find(is_plain)
 }

@@ -13,7 +13,7 @@ pub(crate) const RULE: Rule = Rule {
     name: "install/image",
     severity: Severity::Warning,
     profile: Profile::Default,
-    summary: "The image of the installer is not a fixed version, not that of this Talos, or not to be had.",
+    summary: "The image of the installer is not a fixed version, not that of this Talos or platform, or not to be had.",
     why: "What the installer image holds is what the machine boots. A tag that moves makes two machines of one configuration \
           differ, and another version than the one in mind reads the configuration by other rules. The plain installer of \
           ghcr.io has no extensions in it, and from Talos 1.14 there is none.",
@@ -35,6 +35,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let found = moving_tag(image)
             .or_else(|| other_version(context, image))
             .or_else(|| not_published(context, image))
+            .or_else(|| other_platform(context, image))
             .or_else(|| without_extensions(context, image));
         let Some((message, help)) = found else { continue };
         let mut finding = rule.finding(context, node, message);
@@ -92,6 +93,21 @@ fn not_published(context: &Context<'_, '_>, image: Image<'_>) -> Option<(String,
                 .to_owned(),
         )
     })
+}
+
+/// Shared addresses of a cloud, whose interface only machines of its platform can ask.
+const CLOUD_ADDRESSES: [(&str, &[&str], &str); 3] = [
+    (tables::V1ALPHA1, &["machine", "network", "interfaces", "[]", "vip", "hcloud"], "hcloud"),
+    ("HCloudVIPConfig", &["apiToken"], "hcloud"),
+    (tables::V1ALPHA1, &["machine", "network", "interfaces", "[]", "vip", "equinixMetal"], "equinixMetal"),
+];
+
+fn other_platform(context: &Context<'_, '_>, image: Image<'_>) -> Option<(String, String)> {
+    let own = image.platform()?;
+    let wanted = CLOUD_ADDRESSES.into_iter().find(|(kind, path, _)| !context.find(kind, path).is_empty());
+    let (_, _, wanted) = wanted.filter(|(_, _, wanted)| *wanted != own)?;
+    let message = format!("the installer is for the platform `{own}`, and the shared address is one of `{wanted}`");
+    Some((message, format!("expected is the installer of that platform: `{wanted}-installer`")))
 }
 
 fn without_extensions(context: &Context<'_, '_>, image: Image<'_>) -> Option<(String, String)> {

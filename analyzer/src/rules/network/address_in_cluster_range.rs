@@ -1,6 +1,7 @@
 //! `network/address-in-cluster-range`
 
 use super::super::addresses::{self, Network, Written};
+use super::super::documents::find_in_version;
 use crate::context::Context;
 use crate::finding::{Finding, Profile, Related, Severity};
 use crate::input::is_unknown;
@@ -63,8 +64,8 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
 
 /// The endpoints that are addresses, not names.
 fn endpoints<'t, 's>(context: &Context<'t, 's>) -> Vec<Written<'t, 's>> {
-    let found = ENDPOINTS.iter().flat_map(|(kind, path)| context.find(kind, path));
-    let known = found.filter(|found| !is_unknown(found.node)).filter_map(|found| {
+    let found = find_in_version(context, &ENDPOINTS);
+    let known = found.into_iter().filter(|found| !is_unknown(found.node)).filter_map(|found| {
         let (_, rest) = found.node.value().split_once("://")?;
         let host = rest.split('/').next()?;
         let host = match host.strip_prefix('[') {

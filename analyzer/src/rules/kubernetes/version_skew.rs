@@ -1,0 +1,49 @@
+//! `kubernetes/version-skew`
+
+use super::super::images::{API_SERVER, CONTROLLER_MANAGER, Component, KUBELET, PROXY, SCHEDULER};
+use crate::context::Context;
+use crate::finding::{Finding, Profile, Related, Severity};
+use crate::rule::{Example, Findings, Rule};
+
+pub(crate) const RULE: Rule = Rule {
+    name: "kubernetes/version-skew",
+    severity: Severity::Warning,
+    profile: Profile::Default,
+    summary: "The versions of two components of Kubernetes are too far apart.",
+    why: "No component may be newer than the API server, the kubelet and kube-proxy may be three minor versions older, the \
+          controller manager and the scheduler one. Beyond that they ask for what the API server does not have, or no longer \
+          has.",
+    avoid: Example::talos(
+        12,
+        "machine:\n  kubelet:\n    image: ghcr.io/siderolabs/kubelet:v1.35.0\ncluster:\n  apiServer:\n    image: registry.k8s.io/kube-apiserver:v1.34.1\n",
+    ),
+    follow: Example::talos(
+        12,
+        "machine:\n  kubelet:\n    image: ghcr.io/siderolabs/kubelet:v1.34.1\ncluster:\n  apiServer:\n    image: registry.k8s.io/kube-apiserver:v1.34.1\n",
+    ),
+    references: &["Kubernetes version skew policy"],
+    check,
+};
+
+/// How many minor versions each component may be behind the API server.
+const SKEWS: [(&Component, u16); 4] = [(&KUBELET, 3), (&CONTROLLER_MANAGER, 1), (&SCHEDULER, 1), (&PROXY, 3)];
+
+fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
+    let Some((api_server, newest)) = API_SERVER.images(context).into_iter().next() else { return };
+    for (component, most) in SKEWS {
+        for (image, version) in component.images(context) {
+            let is_newer = version > newest;
+            if version.major != newest.major || !is_newer && newest.minor - version.minor <= most {
+                continue;
+            }
+            let relation = if is_newer { "newer" } else { "too old" };
+            let message =
+                format!("the {} is of Kubernetes {version}, {relation} for the API server, {newest}", component.name);
+            findings.push(Finding {
+                help: Some(format!("expected is the version of the API server, {newest}")),
+                related: vec![Related::here(api_server.visible_span(), "the API server")],
+                ..rule.finding(context, image, message)
+            });
+        }
+    }
+}

@@ -31,6 +31,7 @@ fn main() {
     write(&out.join("cipher_suites.rs"), &settings::cipher_suites(&root.join("data")));
     write(&out.join("denied_arguments.rs"), &settings::denied_arguments(&root.join("data")));
     write(&out.join("controls.rs"), &settings::controls(&root.join("data")));
+    write(&out.join("expressions.rs"), &settings::expressions(&root.join("data")));
     write(&out.join("kernel.rs"), &kernel::tables(&root.join("data/kernel")));
     write(&out.join("kernel_rules.rs"), &kernel::rules(&root.join("data/kernel")));
     write(&out.join("generated.rs"), &generated::templates(&root.join("data/generated")));

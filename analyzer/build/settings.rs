@@ -175,6 +175,20 @@ pub(crate) fn sysctls(data: &Path) -> String {
     out
 }
 
+/// The rows of `expressions.tsv`.
+pub(crate) fn expressions(data: &Path) -> String {
+    let mut out = String::from("pub(super) static EXPRESSION_NAMES: &[ExpressionName] = &[\n");
+    for row in tsv::read(&data.join("expressions.tsv")) {
+        let (scope, name, bits) = (row.get("scope"), row.get("name"), row.versions());
+        let _ = writeln!(
+            out,
+            "  ExpressionName {{ scope: {scope:?}, name: {name:?}, versions: VersionSet::from_bits({bits}) }},"
+        );
+    }
+    out.push_str("];\n");
+    out
+}
+
 /// The rows of `unused-fields.tsv`.
 pub(crate) fn unused_fields(data: &Path) -> String {
     let mut out = String::from("pub(super) static UNUSED_FIELDS: &[UnusedField] = &[\n");

@@ -8,6 +8,7 @@ mod denied_arguments;
 mod documents;
 mod encryption;
 mod etcd_encryption;
+mod expressions;
 mod images;
 mod kernel_argument;
 mod pod_security;

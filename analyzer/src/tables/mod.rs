@@ -4,6 +4,7 @@
 //! source.
 
 mod decoder;
+mod expression;
 mod field_info;
 mod format;
 mod hardening;
@@ -12,6 +13,7 @@ mod merge;
 mod schema;
 
 pub use decoder::{Decoder, NotWhole};
+pub use expression::ExpressionName;
 pub use field_info::{ANY_KEY, FieldInfo, ITEM, PlacedVariant, field_at, field_at_steps, steps_of, structure_in};
 pub use format::{Format, Rejection};
 pub use hardening::{CipherClass, CipherSuite, DeniedArgument, Sysctl, SysctlName, Weaker};
@@ -27,9 +29,9 @@ pub use schema::{
 #[expect(clippy::unreadable_literal, reason = "the numbers are bounds of integer types, written by the build")]
 mod generated {
     use super::{
-        CipherClass, CipherSuite, DeniedArgument, DocumentType, DocumentVariant, EnumVariant, Enumeration, Field,
-        FieldVariant, Format, KernelDefault, Merge, MergeRule, RecommendedArgument, Shape, Sysctl, SysctlName,
-        TalosArgument, Type, UnusedField, Weaker,
+        CipherClass, CipherSuite, DeniedArgument, DocumentType, DocumentVariant, EnumVariant, Enumeration,
+        ExpressionName, Field, FieldVariant, Format, KernelDefault, Merge, MergeRule, RecommendedArgument, Shape,
+        Sysctl, SysctlName, TalosArgument, Type, UnusedField, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
@@ -39,12 +41,13 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/cipher_suites.rs"));
     include!(concat!(env!("OUT_DIR"), "/unused_fields.rs"));
     include!(concat!(env!("OUT_DIR"), "/denied_arguments.rs"));
+    include!(concat!(env!("OUT_DIR"), "/expressions.rs"));
     include!(concat!(env!("OUT_DIR"), "/kernel.rs"));
 }
 
 use generated::{
-    DENIED_ARGUMENTS, DOCUMENTS, KERNEL_DEFAULTS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS,
-    TALOS_ARGUMENTS, UNUSED_FIELDS,
+    DENIED_ARGUMENTS, DOCUMENTS, EXPRESSION_NAMES, KERNEL_DEFAULTS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES,
+    SYSCTLS, TALOS_ARGUMENTS, UNUSED_FIELDS,
 };
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
@@ -100,6 +103,12 @@ pub fn cipher_suites() -> &'static [CipherSuite] {
 #[must_use]
 pub fn denied_arguments() -> &'static [DeniedArgument] {
     DENIED_ARGUMENTS
+}
+
+/// The names that expressions in CEL may use, sorted by scope.
+#[must_use]
+pub fn expression_names() -> &'static [ExpressionName] {
+    EXPRESSION_NAMES
 }
 
 /// The fields that Talos accepts and nobody reads.

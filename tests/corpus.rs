@@ -92,7 +92,7 @@ fn analyze_parts(name: &str, text: &str, options: &Options) -> Analysis {
 #[test]
 fn findings_are_those_written_beside_the_lines() {
     let mut report = String::new();
-    let folders = ["rules", "examples"];
+    let folders = ["rules", "examples", "reported"];
     let files: Vec<PathBuf> = folders.iter().flat_map(|folder| files_below(&corpus().join(folder))).collect();
     assert!(files.len() > 40, "the corpus has only {} files", files.len());
     for path in files {
@@ -147,6 +147,18 @@ fn every_folder_of_the_corpus_is_that_of_a_rule() {
         let folder = path.parent().unwrap();
         let name = folder.strip_prefix(corpus().join("rules")).unwrap().to_string_lossy().replace('\\', "/");
         assert!(rules::by_name(&name).is_some(), "{}: there is no rule {name}", path.display());
+    }
+}
+
+#[test]
+fn what_was_reported_is_named_by_its_issue() {
+    let files = files_below(&corpus().join("reported"));
+    assert!(files.len() >= 15, "only {} reported mistakes", files.len());
+    for path in files {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let number = name.split('-').next().unwrap();
+        assert!(number.parse::<u32>().is_ok(), "{name}: the name begins with the number of the issue");
+        assert!(!expected(&std::fs::read_to_string(&path).unwrap()).is_empty(), "{name}: nothing is found");
     }
 }
 

@@ -100,11 +100,13 @@ fn read<'t>(
     .collect()
 }
 
-/// The first source that names a Talos version decides both versions: the base, then the patches.
+/// The versions of them all: of each, the first source that names it decides, the base before the patches.
 fn versions(reads: &[Read<'_, '_>], options: &Options) -> Option<Versions> {
     let all: Vec<Versions> = reads.iter().map(|read| read.versions(options)).collect();
-    let named = all.iter().find(|versions| versions.talos_source != VersionSource::Assumed);
-    named.or(all.first()).copied()
+    let talos = all.iter().find(|versions| versions.talos_source != VersionSource::Assumed).or(all.first())?;
+    let kubernetes = all.iter().find(|versions| versions.kubernetes_source != VersionSource::TalosDefault);
+    let kubernetes = kubernetes.unwrap_or(talos);
+    Some(Versions { kubernetes: kubernetes.kubernetes, kubernetes_source: kubernetes.kubernetes_source, ..*talos })
 }
 
 /// Analyses the base `base` with `patches` over it, in their order.

@@ -10,6 +10,7 @@ use crate::syntax::{Resolved, resolve_text};
 use crate::tables;
 use crate::text::Span;
 use crate::version::VersionSet;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// A setting and what is expected of it.
 #[derive(Debug)]
@@ -131,9 +132,18 @@ pub(super) fn is_plain_http(text: &str) -> bool {
 
 /// Whether an address, an address with a port, or a URL stays on the machine.
 pub(super) fn is_loopback(text: &str) -> bool {
-    let host = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let host = host.split('/').next().unwrap_or(host);
-    host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]") || host == "::1"
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match host.strip_prefix('[') {
+        Some(host) => host.split(']').next().unwrap_or(host),
+        // An address of IPv6 without brackets has no port.
+        None if host.parse::<Ipv6Addr>().is_ok() => host,
+        None => host.split(':').next().unwrap_or(host),
+    };
+    let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    host.parse::<IpAddr>()
+        .map_or(name == "localhost" || name.ends_with(".localhost"), |address| address.to_canonical().is_loopback())
 }
 
 /// Holds the settings of a source to the controls of `rule`.

@@ -49,12 +49,13 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             }
         }
     }
-    for argument in context.kernel_arguments.iter().flat_map(KernelArguments::iter) {
+    let arguments = context.kernel_arguments.iter().flat_map(KernelArguments::iter);
+    for argument in arguments.filter(|argument| !argument.removes) {
         let destination = ARGUMENTS.into_iter().find(|(name, _)| *name == argument.name);
         if let (Some((_, what)), Some(value)) = (destination, argument.value.filter(|value| leaves(value))) {
             findings.push(Finding {
                 help: Some(help()),
-                ..rule.finding_at(argument.span, argument.kind, "", message(what, value))
+                ..rule.finding_at(argument.span, argument.kind, &*argument.path, message(what, value))
             });
         }
     }

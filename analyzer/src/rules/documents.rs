@@ -30,7 +30,7 @@ impl Identity<'_, '_> {
 }
 
 /// Whether the version has documents of a kind: in others they say nothing.
-pub(super) fn is_in_version(context: &Context<'_, '_>, kind: &str) -> bool {
+fn is_in_version(context: &Context<'_, '_>, kind: &str) -> bool {
     tables::document_type(kind).is_some_and(|document| document.variant(context.talos()).is_some())
 }
 
@@ -42,8 +42,10 @@ pub(super) fn in_version<'t, 's>(context: &Context<'t, 's>, kind: &'static str) 
 
 /// The values at places of documents that the version has.
 pub(super) fn find_in_version<'t, 's>(context: &Context<'t, 's>, places: &[(&str, &[&str])]) -> Vec<Found<'t, 's>> {
-    let known = places.iter().filter(|(kind, _)| is_in_version(context, kind));
-    known.flat_map(|(kind, path)| context.find(kind, path)).collect()
+    // Most places are empty, which is sooner told than what the version has.
+    let found = places.iter().map(|(kind, path)| (kind, context.find(kind, path)));
+    let counts = |(kind, found): &(&&str, Vec<_>)| !found.is_empty() && is_in_version(context, kind);
+    found.filter(counts).flat_map(|(_, found)| found).collect()
 }
 
 /// The documents of configuration in a source, in their order.

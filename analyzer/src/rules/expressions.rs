@@ -2,7 +2,7 @@
 //!
 //! Only names are told apart here, not the grammar: enough to say which variables an expression asks for.
 
-use super::documents::is_in_version;
+use super::documents::find_in_version;
 use crate::context::Context;
 use crate::input::is_unknown;
 use crate::syntax::{Kind, NodeRef};
@@ -46,9 +46,8 @@ const PLACES: [(&str, &[&str], &str); 11] = [
 
 /// The expressions of a source that are known.
 pub(super) fn expressions<'t, 's>(context: &Context<'t, 's>) -> Vec<Expression<'t, 's>> {
-    let known = PLACES.into_iter().filter(|(kind, ..)| is_in_version(context, kind));
-    let found = known.flat_map(|(kind, path, scope)| {
-        let nodes = context.find(kind, path).into_iter().map(|found| found.node);
+    let found = PLACES.into_iter().flat_map(|(kind, path, scope)| {
+        let nodes = find_in_version(context, &[(kind, path)]).into_iter().map(|found| found.node);
         nodes.map(move |node| Expression { scope, node })
     });
     found.filter(|found| found.node.kind() == Kind::Scalar && !is_unknown(found.node)).collect()

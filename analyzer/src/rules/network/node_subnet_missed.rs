@@ -46,12 +46,15 @@ const DYNAMIC: [(&str, &[&str]); 3] = [
 const DYNAMIC_DOCUMENTS: [&str; 4] = ["DHCPv4Config", "DHCPv6Config", "ExtensionServiceConfig", "KubeSpanConfig"];
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    if context.whole().is_none() || !is_static(context) {
+    if context.whole().is_none() {
         return;
     }
-    let own = addresses::own(context);
     for (kind, path, who) in LISTS {
         for list in context.find(kind, path).into_iter().map(|found| found.node) {
+            if !is_static(context) {
+                return;
+            }
+            let own = addresses::own(context);
             let Some(networks) = networks(list) else { continue };
             // IPv6 addresses come by themselves.
             let is_missed = !networks.is_empty()

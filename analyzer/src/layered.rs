@@ -264,17 +264,12 @@ impl Map<'_, '_> {
             return whole;
         }
         let Some(read) = self.reads.get(place.origin.source) else { return whole };
-        let source = whole.slice(read.text);
         let wanted = span.slice(self.text);
-        let offset = if source == place.span.slice(self.text) {
-            Some((span.start - place.span.start) as usize)
-        } else {
-            // Written in another style: the word is where it stands alone.
-            let mut matches = source.match_indices(wanted);
-            matches.next().filter(|_| matches.next().is_none() && !wanted.is_empty()).map(|(at, _)| at)
-        };
-        let Some(offset) = offset else { return whole };
-        let start = whole.start as usize + offset;
-        Span::new(start, start + wanted.len())
+        if whole.slice(read.text) != place.span.slice(self.text) {
+            // Written in another style.
+            return whole.only(wanted, read.text).unwrap_or(whole);
+        }
+        let start = whole.start + (span.start - place.span.start);
+        Span { start, end: start + (span.end - span.start) }
     }
 }

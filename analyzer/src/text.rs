@@ -36,6 +36,15 @@ impl Span {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// The place of `word` in this range of `text`, when it stands there once.
+    #[must_use]
+    pub fn only(self, word: &str, text: &str) -> Option<Self> {
+        let mut matches = self.slice(text).match_indices(word);
+        let (at, _) = matches.next().filter(|_| matches.next().is_none() && !word.is_empty())?;
+        let start = self.start as usize + at;
+        Some(Self::new(start, start + word.len()))
+    }
+
     /// Whether no byte is in the range.
     #[must_use]
     pub fn is_empty(self) -> bool {

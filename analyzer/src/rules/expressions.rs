@@ -60,10 +60,12 @@ impl<'t> Expression<'t, '_> {
         names(self.node.value())
     }
 
-    /// The range of a name; that of the whole expression where it is not written as it is read.
+    /// The range of a name; that of the whole expression where it cannot be told.
     pub(super) fn place(self, name: Name<'t>, text: &str) -> Span {
         let span = self.node.span();
-        let Some(offset) = span.slice(text).find(self.node.value()) else { return span };
+        let Some(offset) = span.slice(text).find(self.node.value()) else {
+            return span.only(name.text, text).unwrap_or(span);
+        };
         let start = span.start as usize + offset + name.offset;
         Span::new(start, start + name.text.len())
     }

@@ -20,14 +20,18 @@ pub(crate) const RULE: Rule = Rule {
     check,
 };
 
+/// Other arguments of which Talos reads the first value, and the kernel none.
+const OTHERS: [&str; 4] = ["bond", "em.events_url", "siderolink.api", "vlan"];
+
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     for list in &context.kernel_arguments {
         // What a patch takes away is meant to be taken away.
         if !context.is_merged {
             taken_away(rule, list, findings);
         }
-        for argument in tables::talos_arguments().iter().filter(|argument| argument.reads_first) {
-            behind_the_first(rule, list, argument.name, findings);
+        let of_talos = tables::talos_arguments().iter().filter(|argument| argument.reads_first);
+        for name in of_talos.map(|argument| argument.name).chain(OTHERS) {
+            behind_the_first(rule, list, name, findings);
         }
     }
 }

@@ -25,48 +25,51 @@ pub(crate) const RULE: Rule = Rule {
     check,
 };
 
-/// Fields of `cluster` that only machines of the control plane read. What Talos refuses on a worker is not among them.
-const SETTINGS: [&str; 9] = [
-    "adminKubeconfig",
-    "allowSchedulingOnControlPlanes",
-    "apiServer",
-    "controllerManager",
-    "coreDNS",
-    "extraManifests",
-    "inlineManifests",
-    "proxy",
-    "scheduler",
+/// Fields that only machines of the control plane read. What Talos refuses on a worker is not among them.
+const SETTINGS: [&[&str]; 10] = [
+    &["cluster", "adminKubeconfig"],
+    &["cluster", "allowSchedulingOnControlPlanes"],
+    &["cluster", "apiServer"],
+    &["cluster", "controllerManager"],
+    &["cluster", "coreDNS"],
+    &["cluster", "extraManifests"],
+    &["cluster", "inlineManifests"],
+    &["cluster", "proxy"],
+    &["cluster", "scheduler"],
+    &["machine", "controlPlane"],
 ];
 
-/// Fields of `cluster` with secrets of the control plane, down to what is secret.
-const SECRETS: [&[&str]; 4] =
-    [&["aescbcEncryptionSecret"], &["aggregatorCA", "key"], &["secretboxEncryptionSecret"], &["serviceAccount", "key"]];
+/// Secrets that only machines of the control plane need.
+const SECRETS: [&[&str]; 4] = [
+    &["cluster", "aescbcEncryptionSecret"],
+    &["cluster", "aggregatorCA", "key"],
+    &["cluster", "secretboxEncryptionSecret"],
+    &["cluster", "serviceAccount", "key"],
+];
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     if context.role != Some(Role::Worker) {
         return;
     }
-    for cluster in context.documents(tables::V1ALPHA1).filter_map(|root| root.get("cluster")) {
-        for name in SETTINGS {
-            let Some((key, value)) = cluster.entry(name).filter(|(_, value)| !is_nothing(*value)) else { continue };
-            let message = format!("a worker does not read cluster.{name}, which is for machines of the control plane");
-            findings.push(Finding {
-                help: Some("expected is this in the configuration of the control-plane machines alone".to_owned()),
-                ..rule.finding_at(key.span(), tables::V1ALPHA1, value.path(), message)
-            });
-        }
-        for path in SECRETS {
-            let Some(secret) = cluster.at(path).filter(|secret| !is_nothing(*secret) && !is_unknown(*secret)) else {
+    let settings = SETTINGS.into_iter().map(|path| (path, false));
+    for (path, is_secret) in settings.chain(SECRETS.into_iter().map(|path| (path, true))) {
+        for found in context.find(tables::V1ALPHA1, path) {
+            let Some(key) = found.node.key().filter(|_| !is_nothing(found.node)) else { continue };
+            if is_secret && is_unknown(found.node) {
                 continue;
+            }
+            let name = path.join(".");
+            let (message, help) = if is_secret {
+                let message =
+                    format!("a worker does not read {name}, and who breaks into it gets a secret of the control plane");
+                (message, "expected is no such secret on a worker: take it out")
+            } else {
+                let message = format!("a worker does not read {name}, which is for machines of the control plane");
+                (message, "expected is this in the configuration of the control-plane machines alone")
             };
-            let Some(key) = secret.key() else { continue };
-            let message = format!(
-                "a worker does not read cluster.{}, and who breaks into it gets a secret of the control plane",
-                path.join(".")
-            );
             findings.push(Finding {
-                help: Some("expected is no such secret on a worker: take it out".to_owned()),
-                ..rule.finding_at(key.span(), tables::V1ALPHA1, secret.path(), message)
+                help: Some(help.to_owned()),
+                ..rule.finding_at(key.span(), found.kind, found.node.path(), message)
             });
         }
     }

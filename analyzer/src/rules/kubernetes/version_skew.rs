@@ -36,9 +36,9 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             if version.major != newest.major || !is_newer && newest.minor - version.minor <= most {
                 continue;
             }
-            let relation = if is_newer { "newer" } else { "too old" };
+            let relation = if is_newer { "newer than" } else { "too old for" };
             let message =
-                format!("the {} is of Kubernetes {version}, {relation} for the API server, {newest}", component.name);
+                format!("the {} is of Kubernetes {version}, {relation} the API server, {newest}", component.name);
             findings.push(Finding {
                 help: Some(format!("expected is the version of the API server, {newest}")),
                 related: vec![Related::here(api_server.visible_span(), "the API server")],

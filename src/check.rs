@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Arc;
 use talint_analyzer::input::Form;
-use talint_analyzer::{Options, Source, analyze_layered};
+use talint_analyzer::{Options, analyze_layered};
 
 /// Checks the paths of `options`, shows what is found, and says how it went.
 pub(crate) fn run(options: &CheckOptions) -> ExitCode {
@@ -65,18 +65,12 @@ fn check_layered(inputs: &[Input], options: &CheckOptions) -> Vec<Result<Checked
         return vec![Err(format!("`--patch` is laid over one base, but there are {} files to check", inputs.len()))];
     };
     let path = name(input, options);
-    let base = files::read(input).map(|bytes| Layer { path: path.clone(), bytes });
-    let layers = base.map_err(|error| format!("{path}: {error}")).and_then(|base| {
-        let mut layers = vec![base];
-        layers.extend(patches::read(&options.patch)?);
-        Ok(layers)
-    });
-    let layers = match layers {
+    let layers = match patches::read(&path, input, &options.patch) {
         Ok(layers) => Arc::new(layers),
         Err(error) => return vec![Err(error)],
     };
     let analyze = || {
-        let sources: Vec<Source<'_>> = layers.iter().map(|layer| Source::file(&layer.path, &layer.bytes)).collect();
+        let sources = patches::sources(&layers);
         let (base, patches) = sources.split_first()?;
         Some(analyze_layered(*base, patches, &asked(options)).sources)
     };

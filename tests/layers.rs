@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the analyzer, each knowing only those before it.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 19] = [
     "text",
     "syntax",
     "version",
@@ -18,6 +18,7 @@ const LAYERS: [&str; 18] = [
     "finding",
     "directives",
     "context",
+    "effective",
     "rule",
     "rules",
     "analysis",

@@ -3,6 +3,7 @@
 use crate::analysis::{self, Analysis, Options, Read};
 use crate::config::{self, Layered, Origin, Place, Refusal, RefusalKind};
 use crate::context::{Context, VersionSource, Versions};
+use crate::effective::{self, EffectiveSetting};
 use crate::finding::{Finding, Related};
 use crate::input::Form;
 use crate::rule::{Rule, sorted};
@@ -73,6 +74,10 @@ pub struct LayeredAnalysis {
     /// The documents that come of them all, and what Talos refuses.
     pub layered: Layered,
 }
+
+/// The rules, and families of them, that say what Talos refuses to load or to lay over each other.
+pub const REFUSING: [&str; 5] =
+    ["yaml/", "schema/", "patch/", "talos/duplicate-document", "talos/conflicting-documents"];
 
 /// Rules that say what the decoder makes of a text: they look at each source by itself.
 const OF_A_SOURCE: [&str; 2] = ["yaml/", "schema/"];
@@ -234,6 +239,34 @@ fn whole(
     if layered.documents.is_empty() {
         return;
     }
+    let rules: Vec<&'static Rule> =
+        wanted.iter().filter(|rule| !rule.matches("yaml/") && !rule.matches("suppression/")).copied().collect();
+    let known: HashSet<(usize, &str, Span)> = found
+        .iter()
+        .enumerate()
+        .flat_map(|(source, list)| list.iter().map(move |finding| (source, finding.rule, finding.span)))
+        .collect();
+    let mut of_whole = Vec::new();
+    in_whole(layered, reads, options, versions, |context, map| {
+        for finding in analysis::find(&rules, context, None) {
+            of_whole.push(map.to_sources(finding, sources));
+        }
+    });
+    for (finding, source) in of_whole {
+        if let Some(list) = found.get_mut(source).filter(|_| !known.contains(&(source, finding.rule, finding.span))) {
+            list.push(finding);
+        }
+    }
+}
+
+/// Looks at the whole as a text of its own, with the way back to the sources.
+fn in_whole<T>(
+    layered: &Layered,
+    reads: &[Read<'_, '_>],
+    options: &Options,
+    versions: Versions,
+    look: impl FnOnce(&Context<'_, '_>, &Map<'_, '_>) -> T,
+) -> T {
     let text = config::render(&layered.documents);
     let tree = syntax::parse(&text);
     let path = reads.first().map_or("", |read| read.path);
@@ -242,30 +275,37 @@ fn whole(
     let issues = whole.issues(versions);
     let role = reads.iter().find_map(|read| read.directives.modeline.role).or_else(|| whole.role());
     let role = role.or(options.role);
-    let rules: Vec<&'static Rule> =
-        wanted.iter().filter(|rule| !rule.matches("yaml/") && !rule.matches("suppression/")).copied().collect();
-    let known: HashSet<(usize, &str, Span)> = found
-        .iter()
-        .enumerate()
-        .flat_map(|(source, list)| list.iter().map(move |finding| (source, finding.rule, finding.span)))
-        .collect();
-    for mut finding in analysis::find(&rules, &whole.context(options, versions, role, &issues), None) {
-        let (origin, place) = map.origin(finding.span);
-        if known.contains(&(origin.source, finding.rule, origin.span)) {
-            continue;
-        }
-        finding.span = origin.span;
-        for related in &mut finding.related {
-            let (other, _) = map.origin(related.span);
-            *related = self::related(other, origin.source, sources, &related.message);
-        }
-        if let Some(before) = place.and_then(|place| place.replaced.last()) {
-            finding.related.push(related(*before, origin.source, sources, "it takes the place of this"));
-        }
-        if let Some(list) = found.get_mut(origin.source) {
-            list.push(finding);
-        }
+    look(&whole.context(options, versions, role, &issues), &map)
+}
+
+/// The settings of the machine that `base` with `patches` over it, which `analysis` is of, is the configuration of. Each
+/// place names its source, the base first, and is a range of the file that the source stands in.
+#[must_use]
+pub fn layered_settings(
+    base: Source<'_>,
+    patches: &[Source<'_>],
+    options: &Options,
+    analysis: &LayeredAnalysis,
+) -> Vec<EffectiveSetting> {
+    let sources: Vec<Source<'_>> = std::iter::once(base).chain(patches.iter().copied()).collect();
+    let texts = decode(&sources);
+    let trees: Vec<Tree<'_>> = texts.iter().map(|(text, _)| syntax::parse(text)).collect();
+    let reads = read(&sources, &texts, &trees);
+    let (Some(versions), Some(first)) = (versions(&reads, options), reads.first()) else { return Vec::new() };
+    if analysis.layered.documents.is_empty() {
+        return effective::settings(&first.context(options, versions, first.role().or(options.role), &[]));
     }
+    in_whole(&analysis.layered, &reads, options, versions, |context, map| {
+        let mut settings = effective::settings(context);
+        for setting in &mut settings {
+            if let effective::Source::Written(origin) = &mut setting.source {
+                *origin = map.origin(origin.span).0;
+                let position = sources.get(origin.source).map_or(Position::Whole, |source| source.position);
+                origin.span = position.in_file(origin.span);
+            }
+        }
+        settings
+    })
 }
 
 /// The way back from the rendered text to the sources.
@@ -276,6 +316,20 @@ struct Map<'m, 't> {
 }
 
 impl Map<'_, '_> {
+    /// A finding about the whole where it belongs, and in which of `sources` that is.
+    fn to_sources(&self, mut finding: Finding, sources: &[Source<'_>]) -> (Finding, usize) {
+        let (origin, place) = self.origin(finding.span);
+        finding.span = origin.span;
+        for related in &mut finding.related {
+            let (other, _) = self.origin(related.span);
+            *related = self::related(other, origin.source, sources, &related.message);
+        }
+        if let Some(before) = place.and_then(|place| place.replaced.last()) {
+            finding.related.push(related(*before, origin.source, sources, "it takes the place of this"));
+        }
+        (finding, origin.source)
+    }
+
     /// Where the bytes of the rendered text come from.
     fn origin(&self, span: Span) -> (Origin, Option<&Place>) {
         let holds = |place: &&Place| place.span.start <= span.start && span.end <= place.span.end;

@@ -26,7 +26,12 @@ const PUBLIC_KEY_IN_BASE64: &str = "LS0tLS1CRUdJTiBQVUJMSUMg";
 pub fn find(path: &str, bytes: &[u8], form: Form) -> Vec<Span> {
     let (text, _) = decode(bytes);
     let tree = input::parse(&text, path, form);
-    let inputs = input::recognise(&tree, path, form);
+    hidden(&input::recognise(&tree, path, form), &tree, &text)
+}
+
+/// The same of a source that is read: its documents, its tree, and its text.
+#[must_use]
+pub fn hidden(inputs: &[Input<'_, '_>], tree: &Tree<'_>, text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     for input in inputs.iter().filter(|input| input.kind.is_ours()) {
         let Some(root) = input.root else { continue };
@@ -34,10 +39,10 @@ pub fn find(path: &str, bytes: &[u8], form: Form) -> Vec<Span> {
             all_scalars(field, &mut |scalar| spans.push(scalar.span()));
         }
         by_look(root, &mut |scalar| spans.push(scalar.span()));
-        credentials(root, &text, &mut spans);
+        credentials(root, text, &mut spans);
     }
     if tree.documents.iter().any(|document| document.broken) {
-        in_unread_lines(&text, &tree, &mut spans);
+        in_unread_lines(text, tree, &mut spans);
     }
     spans.retain(|span| !span.is_empty());
     spans.sort_unstable();

@@ -20,19 +20,15 @@ pub(super) fn facts(setting: &Setting) -> String {
     let places: Vec<String> = setting.places.iter().map(place).collect();
     let _ = writeln!(out, "{}", places.join("\n            "));
     for default in setting.defaults {
-        let _ = writeln!(out, "  default   {}", in_words(default));
+        let _ = writeln!(out, "  default   {default}");
     }
     out
 }
 
 /// The defaults of `setting` in one line; empty without any.
 pub(super) fn defaults(setting: &Setting) -> String {
-    let all: Vec<String> = setting.defaults.iter().map(in_words).collect();
+    let all: Vec<String> = setting.defaults.iter().map(Default::to_string).collect();
     if all.is_empty() { String::new() } else { format!("default {}", all.join("; ")) }
-}
-
-fn in_words(default: &Default) -> String {
-    format!("{} ({})", default.value.unwrap_or("none"), default.versions.describe())
 }
 
 fn place(place: &SettingPlace) -> String {

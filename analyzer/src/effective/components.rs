@@ -2,7 +2,7 @@
 
 use super::EffectiveSetting;
 use super::machine::{Machine, leaves};
-use crate::settings::{self, Component, Field, Setting};
+use crate::settings::{self, Component, Field, Setting, SettingPlace};
 use std::collections::BTreeMap;
 
 /// The settings of all components that run on the machine.
@@ -43,8 +43,12 @@ fn of_component(machine: &Machine<'_, '_, '_>, component: &'static Component) ->
 /// The name of a setting in its component: that of the argument where it is nothing but one.
 fn name(setting: &Setting, component: &Component) -> String {
     let name = setting.id.strip_prefix(component.settings).unwrap_or(setting.id);
-    let is_argument = setting.places.iter().any(|place| place.flag == Some(name));
-    if is_argument { format!("--{name}") } else { name.to_owned() }
+    let is_argument = |place: &SettingPlace| place.flag == Some(name);
+    if !setting.places.is_empty() && setting.places.iter().all(is_argument) {
+        format!("--{name}")
+    } else {
+        name.to_owned()
+    }
 }
 
 /// Whether the tables have a setting for the value at `path` of a field, or for what holds it.

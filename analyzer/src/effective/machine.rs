@@ -117,14 +117,21 @@ impl<'c, 't, 's> Machine<'c, 't, 's> {
     fn answer(&self, setting: &'static Setting, depth: usize) -> Option<Answer> {
         let written = self.written_to(setting);
         let Some(first) = written.first() else { return self.default_answer(setting, depth) };
+        let mut origin = first.node.span();
         let value = match first.place.combine {
             Combine::Append | Combine::Each => {
                 let mut parts = Vec::new();
                 if let Some(Answer { value: Value::Text(default), .. }) = self.default_answer(setting, depth) {
                     add_parts(&mut parts, &default);
                 }
+                // The place is the first that adds something.
+                let mut is_placed = false;
                 for written in &written {
+                    let before = parts.len();
                     add_parts(&mut parts, &text(written.node));
+                    if parts.len() > before && !is_placed {
+                        (origin, is_placed) = (written.node.span(), true);
+                    }
                 }
                 parts.join(",")
             }
@@ -132,7 +139,7 @@ impl<'c, 't, 's> Machine<'c, 't, 's> {
         };
         Some(Answer {
             value: value.into(),
-            source: Source::Written(origin(first.node.span())),
+            source: Source::Written(self::origin(origin)),
             is_secret: written.iter().any(|written| written.is_secret() || self.is_secret(written.node)),
         })
     }

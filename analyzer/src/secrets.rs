@@ -281,19 +281,8 @@ fn credentials(node: NodeRef<'_, '_>, text: &str, spans: &mut Vec<Span>) {
 
 /// The credentials in the words of a scalar; all of it, when the words cannot be found in the text.
 fn in_words(node: NodeRef<'_, '_>, text: &str, spans: &mut Vec<Span>) {
-    let value = node.value();
-    let offset = node.span().slice(text).find(value);
-    for word in value.split_whitespace() {
-        let Some(credential) = credential(word) else { continue };
-        let start = word.as_ptr() as usize - value.as_ptr() as usize;
-        spans.push(match offset {
-            Some(offset) => {
-                let start = node.span().start as usize + offset + start;
-                Span::new(start + credential.range.start, start + credential.range.end)
-            }
-            None => node.span(),
-        });
-    }
+    let parts = node.value().split_whitespace().filter_map(|word| word.get(credential(word)?.range));
+    spans.extend(parts.map(node.part_spans(text)));
 }
 
 /// A credential in a word of configuration or a kernel argument.

@@ -313,18 +313,11 @@ impl<'t> Reader<'t> {
             self.is_open = true;
             return;
         }
-        let offset = node.span().slice(text).find(value).filter(|_| !value.is_empty());
+        let span_of = node.part_spans(text);
         let mut in_quotes = false;
         let mut after_separator = false;
         for word in value.split_whitespace() {
-            let start = word.as_ptr() as usize - value.as_ptr() as usize;
-            let span = match offset {
-                Some(offset) => {
-                    let start = node.span().start as usize + offset + start;
-                    Span::new(start, start + word.len())
-                }
-                None => node.span(),
-            };
+            let span = span_of(word);
             let for_kernel = !in_quotes && !after_separator;
             in_quotes ^= word.matches('"').count() % 2 == 1;
             after_separator |= word == "--";

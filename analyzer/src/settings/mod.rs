@@ -269,28 +269,11 @@ impl<'t> Written<'t, '_> {
     }
 }
 
-/// The parts of a scalar between commas. In a scalar with escapes or folding, the range is that of the whole.
+/// The parts of a scalar between commas, each with its place.
 fn split_words<'t>(node: NodeRef<'t, '_>, text: &'t str) -> Vec<(&'t str, Span)> {
-    let value = node.value();
-    let span = node.span();
-    let offset = span.slice(text).find(value).filter(|_| !value.is_empty());
-    let mut words = Vec::new();
-    let mut at = 0;
-    for part in value.split(',') {
-        let word = part.trim();
-        if !word.is_empty() {
-            let place = match offset {
-                Some(offset) => {
-                    let start = span.start as usize + offset + at + part.find(word).unwrap_or(0);
-                    Span::new(start, start + word.len())
-                }
-                None => span,
-            };
-            words.push((word, place));
-        }
-        at += part.len() + 1;
-    }
-    words
+    let span = node.part_spans(text);
+    let words = node.value().split(',').map(str::trim).filter(|word| !word.is_empty());
+    words.map(|word| (word, span(word))).collect()
 }
 
 /// What a machine gets for one setting.

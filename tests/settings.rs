@@ -353,7 +353,7 @@ fn a_difference_shows_what_patches_change() {
 #[test]
 fn a_difference_without_patches_is_from_the_defaults() {
     let base = "version: v1alpha1\nmachine:\n  type: worker\n  token: wax5gv.lnvaarixa0ckem1r\n  sysctls: {kernel.dmesg_restrict: \"0\"}\ncluster:\n  controlPlane: {}\n";
-    let expected = "--- defaults of Talos 1.12\n+++ base.yaml\n-sysctl kernel.dmesg_restrict: 1\n+sysctl kernel.dmesg_restrict: 0 # base.yaml:5\n";
+    let expected = "--- defaults of Talos 1.12\n+++ base.yaml\n-sysctl kernel.dmesg_restrict: 1\n+sysctl kernel.dmesg_restrict: 0 # base.yaml:5\n+talos machine.type: worker # base.yaml:3\n";
     assert_eq!(Machine::of(base, "1.12", &[]).text(&["--diff"]), expected);
 }
 

@@ -3,9 +3,8 @@
 use super::machine::{Machine, origin};
 use super::{EffectiveSetting, Source, Value};
 use crate::context::Mode;
-use crate::settings::{self, Assigned, Field, KernelArguments};
+use crate::settings::{self, Assigned, KernelArguments, SYSCTLS, SYSFS};
 use crate::tables;
-use crate::version::VersionSet;
 use std::collections::BTreeMap;
 
 /// The arguments in the order in which the kernel gets them; defaults that are taken away stand at the end.
@@ -49,16 +48,6 @@ fn argument(machine: &Machine<'_, '_, '_>, assigned: &Assigned<'_>, note: &'stat
         ..EffectiveSetting::new("kernel", assigned.name, assigned.value.to_owned(), source)
     }
 }
-
-/// Where kernel parameters stand, strongest place first.
-const SYSCTLS: [Field; 2] = [
-    Field { versions: VersionSet::ALL, document: "SysctlConfig", path: &["params"] },
-    Field { versions: VersionSet::ALL, document: tables::V1ALPHA1, path: &["machine", "sysctls"] },
-];
-const SYSFS: [Field; 2] = [
-    Field { versions: VersionSet::ALL, document: "SysfsConfig", path: &["params"] },
-    Field { versions: VersionSet::ALL, document: tables::V1ALPHA1, path: &["machine", "sysfs"] },
-];
 
 /// The kernel parameters that are set below `/proc/sys`, and those below `/sys`.
 pub(super) fn parameters(machine: &Machine<'_, '_, '_>) -> Vec<EffectiveSetting> {

@@ -309,6 +309,18 @@ pub fn setting(id: &str) -> Option<&'static Setting> {
     SETTINGS.binary_search_by(|setting| setting.id.cmp(id)).ok().map(|index| &SETTINGS[index])
 }
 
+/// Where kernel parameters below `/proc/sys` are configured, strongest place first.
+pub const SYSCTLS: [Field; 2] = [
+    Field { versions: VersionSet::ALL, document: "SysctlConfig", path: &["params"] },
+    Field { versions: VersionSet::ALL, document: tables::V1ALPHA1, path: &["machine", "sysctls"] },
+];
+
+/// Where kernel parameters below `/sys` are configured, strongest place first.
+pub const SYSFS: [Field; 2] = [
+    Field { versions: VersionSet::ALL, document: "SysfsConfig", path: &["params"] },
+    Field { versions: VersionSet::ALL, document: tables::V1ALPHA1, path: &["machine", "sysfs"] },
+];
+
 /// The components whose settings are listed, in that order.
 #[must_use]
 pub fn components() -> &'static [Component] {

@@ -86,7 +86,9 @@ fn generated_configurations_get_what_is_recorded() {
             let output = talint(&folder, &["render", &format!("{role}.yaml"), "--settings"]);
             let recorded = workspace().join(format!("tests/settings/talos-{version}-{role}.txt"));
             let recorded = std::fs::read_to_string(recorded).unwrap();
-            assert_eq!(stdout(&output), recorded, "record anew and read what changed: cargo xtask settings");
+            let listed = stdout(&output);
+            let difference = similar::TextDiff::from_lines(&recorded, &listed).unified_diff().to_string();
+            assert_eq!(difference, "", "{version} {role}: record anew and read what changes: cargo xtask settings");
         }
     }
 }
@@ -143,6 +145,25 @@ fn an_argument_that_is_not_known_is_listed() {
 fn an_argument_may_be_given_several_times_from_1_13_on() {
     let machine = Machine::new("1.13", "controlplane", &[&arguments("apiServer", "feature-gates: [A=true, B=false]")]);
     machine.gets("kube-apiserver", "--feature-gates", "A=true,B=false 1.yaml:4");
+}
+
+#[test]
+fn an_admission_plugin_of_old_is_on_until_it_is_switched_off() {
+    let on = "cluster:\n  apiServer:\n    disablePodSecurityPolicy: false\n";
+    let machine = Machine::new("1.11", "controlplane", &[on]);
+    machine.gets("kube-apiserver", "--enable-admission-plugins", "NodeRestriction,PodSecurityPolicy default");
+    let machine = Machine::new("1.12", "controlplane", &[on]);
+    machine.gets("kube-apiserver", "--enable-admission-plugins", "NodeRestriction default");
+}
+
+#[test]
+fn taints_that_a_node_registers_with_come_from_the_node() {
+    let machine = Machine::new("1.13", "controlplane", &[]);
+    machine.gets("kubelet", "registerWithTaints", "node-role.kubernetes.io/control-plane:NoSchedule default");
+    let schedules = "cluster:\n  allowSchedulingOnControlPlanes: true\n";
+    Machine::new("1.13", "controlplane", &[schedules]).lacks("kubelet", "registerWithTaints");
+    let taint = "apiVersion: v1alpha1\nkind: KubeNodeConfig\ntaints: {a: b:NoSchedule}\n";
+    Machine::new("1.14", "worker", &[taint]).gets("kubelet", "registerWithTaints", "a=b:NoSchedule 1.yaml:3");
 }
 
 #[test]
@@ -422,4 +443,19 @@ fn programs_get_a_versioned_document() {
 fn a_format_is_for_settings() {
     let machine = Machine::new("1.12", "worker", &[]);
     assert_eq!(talint(machine.folder.path(), &["render", "base.yaml", "--format", "json"]).status.code(), Some(2));
+}
+
+#[test]
+fn explanations_say_when_a_default_holds() {
+    let explain = |name: &str| stdout(&talint(workspace(), &["explain", name]));
+    let text = explain("apiserver.cloud-provider");
+    let expected = "default   external (from Talos 1.10, until Kubernetes 1.32, when cluster.externalCloudProvider.enabled is true)";
+    assert!(text.contains(expected), "{text}");
+    assert!(explain("kubelet.clusterDomain").contains("default   that of cluster.network.dnsDomain (in every"));
+    assert!(
+        explain("kubelet.podPidsLimit")
+            .contains("default   -1 (in every known version of Talos, by Kubernetes itself)")
+    );
+    assert!(explain("etcd.data-dir").contains("the flag --data-dir, which Talos does not let be set"));
+    assert!(!explain("kernel.panic").contains("sysctl/weakened"));
 }

@@ -32,9 +32,8 @@ fn of_component(machine: &Machine<'_, '_, '_>, component: &'static Component) ->
         }
     }
     for field in component.config {
-        let mut found = Vec::new();
-        machine.nodes(field).into_iter().for_each(|node| leaves(node, "", &mut found));
-        let found = found.into_iter().filter(|(path, _)| !is_known(&own, field, path));
+        let found = machine.nodes(field).into_iter().flat_map(|node| leaves(node, ""));
+        let found = found.filter(|(path, _)| !is_known(&own, field, path));
         found.for_each(|(path, node)| add(machine.written(component.name, path, node)));
     }
     listed.into_values().collect()

@@ -9,6 +9,7 @@ use crate::settings::{self, By, Combine, Condition, Default, DefaultValue, Field
 use crate::syntax::{Kind, NodeRef};
 use crate::tables;
 use crate::text::Span;
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 /// How far settings may hang on each other.
@@ -120,15 +121,15 @@ impl<'c, 't, 's> Machine<'c, 't, 's> {
         let mut origin = first.node.span();
         let value = match first.place.combine {
             Combine::Append | Combine::Each => {
-                let mut parts = Vec::new();
+                let (mut parts, mut known) = (Vec::new(), HashSet::new());
                 if let Some(Answer { value: Value::Text(default), .. }) = self.default_answer(setting, depth) {
-                    add_parts(&mut parts, &default);
+                    add_parts(&mut parts, &mut known, &default);
                 }
                 // The place is the first that adds something.
                 let mut is_placed = false;
                 for written in &written {
                     let before = parts.len();
-                    add_parts(&mut parts, &text(written.node));
+                    add_parts(&mut parts, &mut known, &text(written.node));
                     if parts.len() > before && !is_placed {
                         (origin, is_placed) = (written.node.span(), true);
                     }
@@ -248,42 +249,87 @@ pub(super) fn origin(span: Span) -> Origin {
     Origin { source: 0, span }
 }
 
+/// Values that are longer or deeper than this are cut off: aliases can make them endless.
+const LONGEST: usize = 1 << 16;
+const DEEPEST: usize = 32;
+const MOST_LEAVES: usize = 1 << 14;
+
 /// A value in one line: lists with commas, mappings as `key=value`.
 pub(super) fn text(node: NodeRef<'_, '_>) -> String {
+    let mut out = String::new();
+    write(node, 0, &mut out);
+    out
+}
+
+fn write(node: NodeRef<'_, '_>, depth: usize, out: &mut String) {
     let node = node.resolved();
-    let nested = |inner: NodeRef<'_, '_>| match inner.resolved().kind() {
-        Kind::Mapping => format!("{{{}}}", text(inner)),
-        Kind::Sequence => format!("[{}]", text(inner)),
-        Kind::Scalar | Kind::Alias => text(inner),
-    };
+    let (items, entries) = (node.items(), node.entries());
     match node.kind() {
-        Kind::Sequence => node.items().map(nested).collect::<Vec<_>>().join(","),
-        Kind::Mapping => {
-            let entries = node.entries().map(|(key, value)| format!("{}={}", key.value(), nested(value)));
-            entries.collect::<Vec<_>>().join(",")
-        }
-        Kind::Scalar if node.is_null() => String::new(),
-        Kind::Scalar | Kind::Alias => node.value().to_owned(),
+        Kind::Scalar if node.is_null() => {}
+        Kind::Scalar | Kind::Alias => out.push_str(node.value()),
+        Kind::Sequence => separated(items, out, |item, out| write_nested(item, depth, out)),
+        Kind::Mapping => separated(entries, out, |(key, value), out| {
+            out.push_str(key.value());
+            out.push('=');
+            write_nested(value, depth, out);
+        }),
     }
 }
 
+/// Writes the parts of a collection with commas between them.
+fn separated<T>(parts: impl Iterator<Item = T>, out: &mut String, mut write: impl FnMut(T, &mut String)) {
+    for (number, part) in parts.enumerate() {
+        if number > 0 {
+            out.push(',');
+        }
+        if out.len() > LONGEST {
+            out.push('\u{2026}');
+            return;
+        }
+        write(part, out);
+    }
+}
+
+fn write_nested(node: NodeRef<'_, '_>, depth: usize, out: &mut String) {
+    let (open, close) = match node.resolved().kind() {
+        Kind::Mapping => ("{", "}"),
+        Kind::Sequence => ("[", "]"),
+        Kind::Scalar | Kind::Alias => ("", ""),
+    };
+    out.push_str(open);
+    if depth < DEEPEST {
+        write(node, depth + 1, out);
+    } else {
+        out.push('\u{2026}');
+    }
+    out.push_str(close);
+}
+
 /// The leaves below a value, each with its way: scalars, lists, and mappings without entries.
-pub(super) fn leaves<'t, 's>(node: NodeRef<'t, 's>, path: &str, found: &mut Vec<(String, NodeRef<'t, 's>)>) {
+pub(super) fn leaves<'t, 's>(node: NodeRef<'t, 's>, path: &str) -> Vec<(String, NodeRef<'t, 's>)> {
+    let mut found = Vec::new();
+    add_leaves(node, path, DEEPEST, &mut found);
+    found
+}
+
+fn add_leaves<'t, 's>(node: NodeRef<'t, 's>, path: &str, depth: usize, found: &mut Vec<(String, NodeRef<'t, 's>)>) {
     for (key, value) in node.entries() {
+        if found.len() > MOST_LEAVES {
+            return;
+        }
         let value = value.resolved();
         let path = if path.is_empty() { key.value().to_owned() } else { format!("{path}.{}", key.value()) };
-        if value.entries().next().is_some() {
-            leaves(value, &path, found);
-        } else {
-            found.push((path, value));
+        match depth.checked_sub(1).filter(|_| value.entries().next().is_some()) {
+            Some(depth) => add_leaves(value, &path, depth, found),
+            None => found.push((path, value)),
         }
     }
 }
 
 /// Adds the parts of a list with commas that are not there yet.
-fn add_parts(parts: &mut Vec<String>, list: &str) {
+fn add_parts(parts: &mut Vec<String>, known: &mut HashSet<String>, list: &str) {
     for part in list.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-        if !parts.iter().any(|known| known == part) {
+        if known.insert(part.to_owned()) {
             parts.push(part.to_owned());
         }
     }

@@ -151,8 +151,7 @@ fn configured(
     of: &str,
     configuration: NodeRef<'_, '_>,
 ) -> Vec<EffectiveSetting> {
-    let mut found = Vec::new();
-    leaves(configuration, of, &mut found);
+    let mut found = leaves(configuration, of);
     let is_kind = |path: &str| matches!(path.rsplit('.').next(), Some("apiVersion" | "kind"));
     found.retain(|(path, _)| !is_kind(path));
     let listed = found.into_iter().map(|(path, node)| {

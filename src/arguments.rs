@@ -96,17 +96,40 @@ pub(crate) struct RenderOptions {
     #[arg(long, value_name = "VERSION", value_parser = parse_version)]
     pub talos_version: Option<MinorVersion>,
 
+    /// The version of Kubernetes, as 1.34; else a modeline or an image says it
+    #[arg(long, value_name = "VERSION", value_parser = parse_version)]
+    pub kubernetes_version: Option<MinorVersion>,
+
     /// Say behind each value where it is written
-    #[arg(long)]
+    #[arg(long, conflicts_with = "settings")]
     pub origins: bool,
 
-    /// Show how it differs from the base
+    /// Show the settings that the machine gets instead: each with its value, and where it is written or whose default it is
     #[arg(long)]
-    pub diff: bool,
+    pub settings: bool,
+
+    /// Show what differs: from the base; for settings without patches from the defaults; with a version, what another Talos
+    /// version makes of the same files
+    #[arg(long, value_name = "VERSION", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "base", hide_default_value = true, value_parser = parse_against)]
+    pub diff: Option<Against>,
+
+    /// The format of settings
+    #[arg(long, value_enum, default_value = "text", requires = "settings")]
+    pub format: Format,
 
     /// Show secrets; else they read <redacted>
     #[arg(long)]
     pub show_secrets: bool,
+}
+
+/// What a difference is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Against {
+    /// The base without patches.
+    Base,
+    /// What another version of Talos makes of the same files.
+    Version(MinorVersion),
 }
 
 /// The options of `talint check`.
@@ -331,6 +354,10 @@ pub(crate) enum Color {
 
 fn parse_version(text: &str) -> Result<MinorVersion, String> {
     MinorVersion::parse(text).ok_or_else(|| "a version is written as 1.12 or v1.12.3".to_owned())
+}
+
+fn parse_against(text: &str) -> Result<Against, String> {
+    if text == "base" { Ok(Against::Base) } else { parse_version(text).map(Against::Version) }
 }
 
 fn parse_rule(text: &str) -> Result<String, String> {

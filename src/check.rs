@@ -239,13 +239,11 @@ fn check_layered(inputs: &[Input], projects: &mut Projects, options: &CheckOptio
         Input::File(path) => path.display().to_string(),
         Input::Stdin => options.stdin_filename.display().to_string(),
     };
-    let bytes = files::read(input).map_err(|error| format!("{path}: {error}"))?;
-    let mut layers = vec![Layer { path: path.clone(), bytes }];
-    layers.extend(patches::read(&options.patch)?);
+    let layers = patches::read(&path, input, &options.patch)?;
     let layers: Vec<Arc<File>> =
         layers.into_iter().map(|Layer { path, bytes }| Arc::new(File { path, bytes })).collect();
     let analyze = || {
-        let sources: Vec<Source<'_>> = layers.iter().map(|file| Source::file(&file.path, &file.bytes)).collect();
+        let sources: Vec<_> = layers.iter().map(|file| Source::file(&file.path, &file.bytes)).collect();
         let (base, patches) = sources.split_first()?;
         Some(analyze_layered(*base, patches, &group.asked).sources)
     };

@@ -1,7 +1,8 @@
 //! Patches as arguments: files, with or without `@` as talosctl has it, or the text itself.
 
 use crate::files::{self, Input};
-use std::path::PathBuf;
+use std::path::Path;
+use talint_analyzer::Source;
 
 /// A base or a patch, read.
 #[derive(Clone, Debug)]
@@ -12,22 +13,36 @@ pub(crate) struct Layer {
     pub bytes: Vec<u8>,
 }
 
-/// Reads the patches that `arguments` name, in their order.
+/// Reads the base `base`, called `path`, and the patches that `arguments` name, in their order.
 ///
 /// # Errors
 /// When one cannot be read, with its name.
-pub(crate) fn read(arguments: &[String]) -> Result<Vec<Layer>, String> {
-    let each = arguments.iter().enumerate();
-    each.map(|(number, argument)| {
-        if is_text(argument) {
-            return Ok(Layer { path: format!("<patch {}>", number + 1), bytes: argument.clone().into_bytes() });
-        }
-        let path = argument.strip_prefix('@').unwrap_or(argument);
-        let input = if path == "-" { Input::Stdin } else { Input::File(PathBuf::from(path)) };
-        let bytes = files::read(&input).map_err(|error| format!("{path}: {error}"))?;
-        Ok(Layer { path: path.to_owned(), bytes })
-    })
-    .collect()
+pub(crate) fn read(path: &str, base: &Input, arguments: &[String]) -> Result<Vec<Layer>, String> {
+    let mut layers = vec![layer(path, base)?];
+    for (number, argument) in arguments.iter().enumerate() {
+        layers.push(if is_text(argument) {
+            Layer { path: format!("<patch {}>", number + 1), bytes: argument.clone().into_bytes() }
+        } else {
+            let path = argument.strip_prefix('@').unwrap_or(argument);
+            layer(path, &input(Path::new(path)))?
+        });
+    }
+    Ok(layers)
+}
+
+/// What a path names; `-` is standard input.
+pub(crate) fn input(path: &Path) -> Input {
+    if path.as_os_str() == "-" { Input::Stdin } else { Input::File(path.to_owned()) }
+}
+
+/// The layers as the analyzer takes them.
+pub(crate) fn sources(layers: &[Layer]) -> Vec<Source<'_>> {
+    layers.iter().map(|layer| Source::file(&layer.path, &layer.bytes)).collect()
+}
+
+fn layer(path: &str, input: &Input) -> Result<Layer, String> {
+    let bytes = files::read(input).map_err(|error| format!("{path}: {error}"))?;
+    Ok(Layer { path: path.to_owned(), bytes })
 }
 
 /// Whether an argument is a patch rather than the name of a file that holds one.

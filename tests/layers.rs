@@ -18,6 +18,7 @@ const LAYERS: &[&str] = &[
     "finding",
     "directives",
     "context",
+    "effective",
     "rule",
     "rules",
     "project",

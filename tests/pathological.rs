@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 use talint_analyzer::version::MinorVersion;
-use talint_analyzer::{Analysis, Options, analyze};
+use talint_analyzer::{Analysis, Options, Source, analyze, analyze_layered, layered_settings};
 
 /// A generous bound for one text, in a build without optimisation: what is not linear takes minutes or for ever.
 const SOON: Duration = Duration::from_secs(60);
@@ -55,6 +55,34 @@ fn indentation_has_a_limit() {
         let _ = writeln!(text, "{}a:", " ".repeat(depth + 1));
     }
     assert!(rules("indentation", &text).iter().any(|rule| rule == "yaml/limits"));
+}
+
+#[test]
+fn settings_are_listed_soon() {
+    let list = |name: &str, below: &str| {
+        let text = format!("version: v1alpha1\nmachine:\n  type: controlplane\n  token: a\n{below}");
+        let base = Source::file("controlplane.yaml", text.as_bytes());
+        let start = Instant::now();
+        let analysis = analyze_layered(base, &[], &Options::default());
+        let settings = layered_settings(base, &[], &Options::default(), &analysis);
+        let took = start.elapsed();
+        assert!(took < SOON && settings.len() > 100, "{name} took {took:?} for {} settings", settings.len());
+    };
+    let mut bomb = "  kubelet:\n    extraConfig:\n      a0: &a0 {x: [x, x, x, x, x, x, x, x, x, x]}\n".to_owned();
+    for level in 1..20 {
+        let of = level - 1;
+        let _ = writeln!(bomb, "      a{level}: &a{level} {{a: *a{of}, b: *a{of}, c: [*a{of}, *a{of}]}}");
+    }
+    list("alias bomb", &bomb);
+    let plugins: Vec<String> = (0..50_000).map(|number| format!("P{number}")).collect();
+    let plugins = plugins.join(",");
+    let given = format!("cluster:\n  apiServer:\n    extraArgs:\n      enable-admission-plugins: \"{plugins}\"\n");
+    list("a long list", &given);
+    let mut many = "cluster:\n  etcd:\n    extraArgs:\n".to_owned();
+    for number in 0..20_000 {
+        let _ = writeln!(many, "      a{number}: b");
+    }
+    list("many arguments", &many);
 }
 
 #[test]

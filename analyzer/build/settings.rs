@@ -9,8 +9,17 @@ use std::path::Path;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Component {
-    component: String,
+    name: String,
+    /// How the ids of its settings begin.
+    settings: String,
+    /// When it does not run.
+    #[serde(default)]
+    off: Vec<String>,
+    #[serde(default)]
     arguments: Vec<Place>,
+    /// Where fields of its configuration file are.
+    #[serde(default)]
+    config: Vec<Place>,
 }
 
 #[derive(Deserialize)]
@@ -18,7 +27,11 @@ struct Component {
 struct Setting {
     id: String,
     combine: String,
+    #[serde(default)]
     places: Vec<Place>,
+    /// Whether an empty or zero field counts as one that is not written.
+    #[serde(default)]
+    zero_is_unset: bool,
     #[serde(default)]
     default: Vec<DefaultValue>,
 }
@@ -38,7 +51,20 @@ struct Place {
 #[serde(deny_unknown_fields)]
 struct DefaultValue {
     versions: Option<String>,
-    value: Value,
+    /// Versions of Kubernetes: `1.29`, `-1.32`, `1.31-`.
+    kubernetes: Option<String>,
+    /// What must hold.
+    #[serde(default)]
+    when: Vec<String>,
+    /// Who sets it, when it is not Talos: `kubernetes`.
+    by: Option<String>,
+    value: Option<Value>,
+    /// The setting that it has its value from.
+    of: Option<String>,
+    /// The setting with the subnets of services, whose tenth addresses it is.
+    dns_of: Option<String>,
+    /// What the value is, when only the machine knows it.
+    later: Option<String>,
 }
 
 /// A default: one value, or a list of them.
@@ -118,16 +144,24 @@ fn all_settings(data: &Path) -> Vec<Setting> {
     let of_settings = files.iter().filter(|path| !path.ends_with("components.yaml"));
     let mut settings: Vec<Setting> = of_settings.flat_map(|path| read::<Vec<Setting>>(path)).collect();
     settings.sort_by(|a, b| a.id.cmp(&b.id));
+    for pair in settings.windows(2) {
+        assert!(pair[0].id != pair[1].id, "{}: there are two settings of this name", pair[0].id);
+    }
     settings
 }
 
 /// Settings and the places that can set them.
 pub(crate) fn settings(data: &Path) -> String {
     let components: Vec<Component> = read(&data.join("settings/components.yaml"));
+    let ids = setting_ids(data);
     let mut out = String::from("static SETTINGS: &[Setting] = &[\n");
     for setting in &all_settings(data) {
         let combine = combine(&setting.combine);
-        let _ = writeln!(out, "  Setting {{ id: {:?}, combine: {combine}, places: &[", setting.id);
+        let _ = writeln!(
+            out,
+            "  Setting {{ id: {:?}, combine: {combine}, zero_is_unset: {}, places: &[",
+            setting.id, setting.zero_is_unset
+        );
         for place in &setting.places {
             for row in places(place, combine, &components) {
                 let _ = writeln!(out, "    {row},");
@@ -135,17 +169,106 @@ pub(crate) fn settings(data: &Path) -> String {
         }
         out.push_str("  ], defaults: &[\n");
         for default in &setting.default {
-            let bits = bits(default.versions.as_deref());
-            let value = match &default.value {
-                Value::One(value) => value.clone(),
-                Value::List(values) => values.join(","),
-            };
-            let _ = writeln!(out, "    Default {{ versions: VersionSet::from_bits({bits}), value: Some({value:?}) }},");
+            let _ = writeln!(out, "    {},", default_value(setting, default, &ids));
         }
         out.push_str("  ] },\n");
     }
     out.push_str("];\n");
+    out.push_str("static COMPONENTS: &[Component] = &[\n");
+    for component in &components {
+        let _ = writeln!(
+            out,
+            "  Component {{ name: {:?}, settings: {:?}, off: &[{}], arguments: &[{}], config: &[{}] }},",
+            component.name,
+            component.settings,
+            conditions(&component.off, &ids),
+            fields(&component.arguments),
+            fields(&component.config),
+        );
+    }
+    out.push_str("];\n");
     out
+}
+
+/// A row of `default`.
+fn default_value(setting: &Setting, default: &DefaultValue, ids: &[String]) -> String {
+    let id = &setting.id;
+    let of = |of: &str| {
+        assert!(ids.binary_search_by(|known| known.as_str().cmp(of)).is_ok(), "{id}: there is no setting `{of}`");
+    };
+    let value = match (&default.value, &default.of, &default.dns_of, &default.later) {
+        (Some(Value::One(value)), None, None, None) => format!("DefaultValue::Text({value:?})"),
+        (Some(Value::List(values)), None, None, None) => format!("DefaultValue::Text({:?})", values.join(",")),
+        (None, Some(other), None, None) => {
+            of(other);
+            format!("DefaultValue::Of({other:?})")
+        }
+        (None, None, Some(other), None) => {
+            of(other);
+            format!("DefaultValue::DnsOf({other:?})")
+        }
+        (None, None, None, Some(what)) => format!("DefaultValue::Later({what:?})"),
+        _ => panic!("{id}: a default has one of `value`, `of`, `dns_of` and `later`"),
+    };
+    let by = match default.by.as_deref() {
+        None => "By::Talos",
+        Some("kubernetes") => "By::Kubernetes",
+        Some(word) => panic!("{id}: `{word}` sets no defaults"),
+    };
+    format!(
+        "Default {{ versions: VersionSet::from_bits({}), kubernetes: {}, conditions: &[{}], by: {by}, value: {value} }}",
+        bits(default.versions.as_deref()),
+        kubernetes(default.kubernetes.as_deref()),
+        conditions(&default.when, ids),
+    )
+}
+
+/// A range of minor versions of Kubernetes: `1.29`, `-1.32`, `1.31-`.
+fn kubernetes(range: Option<&str>) -> String {
+    let Some(range) = range else { return "None".to_owned() };
+    let minor = |text: &str, open: u16| match text {
+        "" => open,
+        text => text.strip_prefix("1.").and_then(|minor| minor.parse().ok()).unwrap_or_else(|| panic!("`{range}`")),
+    };
+    let (first, last) = range.split_once('-').unwrap_or((range, range));
+    format!("Some(({}, {}))", minor(first, 0), minor(last, u16::MAX))
+}
+
+/// Conditions: `control plane`, `document KIND`, `argument COMPONENT NAME` (a `*` at its end stands for any rest), `SETTING
+/// is VALUE`, `SETTING is set`, `SETTING holds TEXT`; each with `not ` before it for the opposite.
+fn conditions(texts: &[String], ids: &[String]) -> String {
+    let condition = |text: &String| {
+        let (negated, rest) = text.strip_prefix("not ").map_or((false, text.as_str()), |rest| (true, rest));
+        let words: Vec<&str> = rest.split(' ').collect();
+        let test = match words.as_slice() {
+            ["control", "plane"] => "Test::ControlPlane".to_owned(),
+            ["document", kind] => format!("Test::Document({kind:?})"),
+            ["argument", component, name] => format!("Test::Argument({component:?}, {name:?})"),
+            [setting, how, value] => {
+                assert!(ids.binary_search_by(|id| id.as_str().cmp(setting)).is_ok(), "there is no setting `{setting}`");
+                match (*how, *value) {
+                    ("is", "set") => format!("Test::Set({setting:?})"),
+                    ("is", value) => format!("Test::Is({setting:?}, {value:?})"),
+                    ("holds", value) => format!("Test::Holds({setting:?}, {value:?})"),
+                    _ => panic!("`{text}` is no condition"),
+                }
+            }
+            _ => panic!("`{text}` is no condition"),
+        };
+        format!("Condition {{ negated: {negated}, test: {test} }}")
+    };
+    texts.iter().map(condition).collect::<Vec<_>>().join(", ")
+}
+
+/// Fields that hold many settings.
+fn fields(places: &[Place]) -> String {
+    let field = |place: &Place| {
+        let (document, path) = split(place.argument_field());
+        let path: Vec<&str> = path.split('.').collect();
+        let versions = bits(place.versions.as_deref());
+        format!("Field {{ versions: VersionSet::from_bits({versions}), document: {document:?}, path: &{path:?} }}")
+    };
+    places.iter().map(field).collect::<Vec<_>>().join(", ")
 }
 
 /// The rows of `sysctls.tsv`.
@@ -157,7 +280,8 @@ pub(crate) fn sysctls(data: &Path) -> String {
             "higher" => "Weaker::Higher",
             "other" => "Weaker::Other",
             "without" => "Weaker::Without",
-            _ => row.fail("weaker is `lower`, `higher`, `other` or `without`"),
+            "none" => "Weaker::None",
+            _ => row.fail("weaker is `lower`, `higher`, `other`, `without` or `none`"),
         };
         let _ = writeln!(
             out,
@@ -402,7 +526,7 @@ impl Place {
 }
 
 fn arguments_of<'a>(component: &str, components: &'a [Component]) -> &'a [Place] {
-    let component = components.iter().find(|candidate| candidate.component == component);
+    let component = components.iter().find(|candidate| candidate.name == component);
     &component.unwrap_or_else(|| panic!("the component is not known")).arguments
 }
 

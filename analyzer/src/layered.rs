@@ -6,6 +6,7 @@ use crate::analysis::{self, Analysis, Options, Read, Wanted};
 use crate::config::{self, Layered, Origin, Place, Remark};
 use crate::context::{Context, Mode, VersionSource, Versions};
 use crate::directives::Role;
+use crate::effective::{self, EffectiveSetting};
 use crate::finding::{Finding, Profile};
 use crate::input::Form;
 use crate::rule::{names, sorted};
@@ -80,6 +81,10 @@ pub struct LayeredAnalysis {
     /// The documents that come of them all, and what Talos refuses.
     pub layered: Layered,
 }
+
+/// The rules, and families of them, that say what Talos refuses to load or to lay over each other.
+pub const REFUSING: [&str; 5] =
+    ["yaml/", "schema/", "patch/", "talos/duplicate-document", "talos/conflicting-documents"];
 
 /// Rules that say what the decoder makes of a text, or what one hand wrote: they look at each source by itself.
 const OF_A_SOURCE: [&str; 4] = ["yaml/", "schema/", "ineffective/kernel-arg-order", "ineffective/role"];
@@ -220,6 +225,30 @@ impl Frame {
         if layered.documents.is_empty() {
             return;
         }
+        let known: HashSet<(usize, Cow<'static, str>, Span)> = found
+            .iter()
+            .enumerate()
+            .flat_map(|(source, list)| list.iter().map(move |finding| (source, finding.rule.clone(), finding.span)))
+            .collect();
+        let of_whole = self.in_whole(layered, sources, |context, map| {
+            let findings = self.of_whole.find(context, None).into_iter();
+            findings.map(|finding| map.to_sources(finding)).collect::<Vec<_>>()
+        });
+        for (finding, source) in of_whole {
+            let is_new = !known.contains(&(source, finding.rule.clone(), finding.span));
+            if let Some(list) = found.get_mut(source).filter(|_| is_new) {
+                list.push(finding);
+            }
+        }
+    }
+
+    /// Looks at the whole as a text of its own, with the way back to the sources.
+    fn in_whole<T>(
+        &self,
+        layered: &Layered,
+        sources: &[ReadSource<'_, '_>],
+        look: impl FnOnce(&Context<'_, '_>, &Map<'_, '_>) -> T,
+    ) -> T {
         let text = config::render(&layered.documents);
         let tree = syntax::parse(&text);
         let path = sources.first().map_or("", |base| base.read.path);
@@ -228,35 +257,63 @@ impl Frame {
         let issues = whole.issues(self.versions);
         let role = sources.iter().find_map(|source| source.read.directives.modeline.role).or_else(|| whole.role());
         let role = role.or(self.options.role);
-        let known: HashSet<(usize, Cow<'static, str>, Span)> = found
-            .iter()
-            .enumerate()
-            .flat_map(|(source, list)| list.iter().map(move |finding| (source, finding.rule.clone(), finding.span)))
-            .collect();
-        let context = Context { is_merged: true, ..whole.context(&self.options, self.versions, role, &issues) };
-        for mut finding in self.of_whole.find(&context, None) {
-            let (origin, place) = map.origin(finding.span);
-            if known.contains(&(origin.source, finding.rule.clone(), origin.span)) {
-                continue;
-            }
-            finding.span = origin.span;
-            for related in &mut finding.related {
-                let (other, _) = map.origin(related.span);
-                *related = patches::related(other, origin.source, sources, &related.message);
-            }
-            if let Some(before) = place.and_then(|place| place.replaced.last()) {
-                finding.related.push(patches::related(*before, origin.source, sources, "it takes the place of this"));
-            }
-            if let Some(list) = found.get_mut(origin.source) {
-                list.push(finding);
-            }
+        let context = whole.context(&self.options, self.versions, role, &issues);
+        look(&Context { is_merged: true, ..context }, &map)
+    }
+
+    /// The settings of the machine that `layered` is the configuration of. Each place names its source, the base first,
+    /// and is a range of the file that the source stands in.
+    pub(crate) fn settings(&self, layered: &Layered, sources: &[ReadSource<'_, '_>]) -> Vec<EffectiveSetting> {
+        let Some(first) = sources.first().map(|source| source.read) else { return Vec::new() };
+        if layered.documents.is_empty() {
+            let role = first.role().or(self.options.role);
+            return effective::settings(&first.context(&self.options, self.versions, role, &[]));
         }
+        self.in_whole(layered, sources, |context, map| {
+            let mut settings = effective::settings(context);
+            for setting in &mut settings {
+                if let effective::Source::Written(origin) = &mut setting.source {
+                    *origin = map.origin(origin.span).0;
+                    let position = sources.get(origin.source).map_or(Position::Whole, |source| source.source.position);
+                    origin.span = position.in_file(origin.span);
+                }
+            }
+            settings
+        })
     }
 }
 
 /// Analyses the base `base` with `patches` over it, in their order.
 #[must_use]
 pub fn analyze_layered(base: Source<'_>, patches: &[Source<'_>], options: &Options) -> LayeredAnalysis {
+    let nothing = || LayeredAnalysis { sources: Vec::new(), layered: Layered::default() };
+    in_frame(base, patches, options, |frame, sources| {
+        frame.analyze(sources, |number| {
+            sources.get(number).map_or_else(Vec::new, |source| frame.of_source(source.read, number == 0))
+        })
+    })
+    .unwrap_or_else(nothing)
+}
+
+/// The settings of the machine that `base` with `patches` over it, which `analysis` is of, is the configuration of. Each
+/// place names its source, the base first, and is a range of the file that the source stands in.
+#[must_use]
+pub fn layered_settings(
+    base: Source<'_>,
+    patches: &[Source<'_>],
+    options: &Options,
+    analysis: &LayeredAnalysis,
+) -> Vec<EffectiveSetting> {
+    in_frame(base, patches, options, |frame, sources| frame.settings(&analysis.layered, sources)).unwrap_or_default()
+}
+
+/// Reads sources, the base first, and looks at them together. `None` when there is none.
+fn in_frame<T>(
+    base: Source<'_>,
+    patches: &[Source<'_>],
+    options: &Options,
+    look: impl FnOnce(&Frame, &[ReadSource<'_, '_>]) -> T,
+) -> Option<T> {
     let sources: Vec<Source<'_>> = std::iter::once(base).chain(patches.iter().copied()).collect();
     let texts: Vec<_> = sources.iter().map(|source| text::decode(source.bytes)).collect();
     let trees: Vec<Tree<'_>> = texts.iter().map(|(text, _)| syntax::parse(text)).collect();
@@ -268,12 +325,7 @@ pub fn analyze_layered(base: Source<'_>, patches: &[Source<'_>], options: &Optio
         .collect();
     let sources: Vec<ReadSource<'_, '_>> =
         sources.iter().zip(&reads).map(|(source, read)| ReadSource { source: *source, read }).collect();
-    let Some(frame) = Frame::new(&sources, options) else {
-        return LayeredAnalysis { sources: Vec::new(), layered: Layered::default() };
-    };
-    frame.analyze(&sources, |number| {
-        sources.get(number).map_or_else(Vec::new, |source| frame.of_source(source.read, number == 0))
-    })
+    Some(look(&Frame::new(&sources, options)?, &sources))
 }
 
 /// What a base or a patch is known to be.
@@ -297,6 +349,20 @@ struct Map<'m, 't> {
 }
 
 impl Map<'_, '_> {
+    /// A finding about the whole where it belongs, and in which of `sources` that is.
+    fn to_sources(&self, mut finding: Finding) -> (Finding, usize) {
+        let (origin, place) = self.origin(finding.span);
+        finding.span = origin.span;
+        for related in &mut finding.related {
+            let (other, _) = self.origin(related.span);
+            *related = patches::related(other, origin.source, self.sources, &related.message);
+        }
+        if let Some(before) = place.and_then(|place| place.replaced.last()) {
+            finding.related.push(patches::related(*before, origin.source, self.sources, "it takes the place of this"));
+        }
+        (finding, origin.source)
+    }
+
     /// Where the bytes of the rendered text come from.
     fn origin(&self, span: Span) -> (Origin, Option<&Place>) {
         let holds = |place: &&Place| place.span.start <= span.start && span.end <= place.span.end;

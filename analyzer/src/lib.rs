@@ -7,6 +7,7 @@
 pub mod config;
 pub mod context;
 pub mod directives;
+pub mod effective;
 pub mod finding;
 pub mod input;
 pub mod project;
@@ -27,6 +28,6 @@ mod machine;
 mod workspace;
 
 pub use analysis::{Analysis, Options, analyze};
-pub use layered::{LayeredAnalysis, Position, Source, analyze_layered};
+pub use layered::{LayeredAnalysis, Position, REFUSING, Source, analyze_layered, layered_settings};
 pub use machine::{File, FileAnalysis, Files, Layer, LayerAnalysis, Machine, analyze_machine, collect, generated};
 pub use workspace::{Described, InOrder, Outcome, Workers, Workspace, check, describe, normalized};

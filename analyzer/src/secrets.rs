@@ -26,7 +26,12 @@ const PUBLIC_KEY_IN_BASE64: &str = "LS0tLS1CRUdJTiBQVUJMSUMg";
 pub fn find(path: &str, bytes: &[u8], form: Form) -> Vec<Span> {
     let (text, _) = decode(bytes);
     let tree = input::parse(&text, path, form);
-    let inputs = input::recognise(&tree, path, form);
+    hidden(&input::recognise(&tree, path, form), &tree, &text)
+}
+
+/// The same of a source that is read: its documents, its tree, and its text.
+#[must_use]
+pub fn hidden(inputs: &[Input<'_, '_>], tree: &Tree<'_>, text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     for input in inputs.iter().filter(|input| input.kind.is_ours()) {
         let Some(root) = input.root else { continue };
@@ -34,10 +39,10 @@ pub fn find(path: &str, bytes: &[u8], form: Form) -> Vec<Span> {
             all_scalars(field, &mut |scalar| spans.push(scalar.span()));
         }
         by_look(root, &mut |scalar| spans.push(scalar.span()));
-        credentials(root, &text, &mut spans);
+        credentials(root, text, &mut spans);
     }
     if tree.documents.iter().any(|document| document.broken) {
-        in_unread_lines(&text, &tree, &mut spans);
+        in_unread_lines(text, tree, &mut spans);
     }
     spans.retain(|span| !span.is_empty());
     spans.sort_unstable();
@@ -276,19 +281,8 @@ fn credentials(node: NodeRef<'_, '_>, text: &str, spans: &mut Vec<Span>) {
 
 /// The credentials in the words of a scalar; all of it, when the words cannot be found in the text.
 fn in_words(node: NodeRef<'_, '_>, text: &str, spans: &mut Vec<Span>) {
-    let value = node.value();
-    let offset = node.span().slice(text).find(value);
-    for word in value.split_whitespace() {
-        let Some(credential) = credential(word) else { continue };
-        let start = word.as_ptr() as usize - value.as_ptr() as usize;
-        spans.push(match offset {
-            Some(offset) => {
-                let start = node.span().start as usize + offset + start;
-                Span::new(start + credential.range.start, start + credential.range.end)
-            }
-            None => node.span(),
-        });
-    }
+    let parts = node.value().split_whitespace().filter_map(|word| word.get(credential(word)?.range));
+    spans.extend(parts.map(node.part_spans(text)));
 }
 
 /// A credential in a word of configuration or a kernel argument.

@@ -61,6 +61,9 @@ impl fmt::Display for TalosVersion {
 pub struct VersionSet(u16);
 
 impl VersionSet {
+    /// All versions known.
+    pub const ALL: Self = Self((1 << (TalosVersion::NEWEST.0 - TalosVersion::OLDEST.0 + 1)) - 1);
+
     /// The set of a bit mask, bit 0 for the oldest version known: the form of the compiled tables.
     #[must_use]
     pub const fn from_bits(bits: u16) -> Self {

@@ -3,7 +3,7 @@
 use super::paragraph;
 use std::fmt::Write as _;
 use talint_analyzer::rules;
-use talint_analyzer::tables::{self, Sysctl};
+use talint_analyzer::tables::{self, Sysctl, Weaker};
 
 /// The kernel parameter `key`: what Talos sets, and why.
 pub(super) fn explain_sysctl(key: &str) -> Option<String> {
@@ -15,7 +15,9 @@ pub(super) fn explain_sysctl(key: &str) -> Option<String> {
     for row in &rows {
         let _ = writeln!(out, "  default   {} ({})", row.value, row.versions.describe());
     }
-    let _ = writeln!(out, "\nA weaker value is reported by sysctl/weakened.");
+    if first.weaker != Weaker::None {
+        let _ = writeln!(out, "\nA weaker value is reported by sysctl/weakened.");
+    }
     if !first.reference.is_empty() {
         let _ = writeln!(out, "\nReferences: {}", first.reference);
     }

@@ -1,7 +1,7 @@
 //! `talint explain` of a setting.
 
 use std::fmt::Write as _;
-use talint_analyzer::settings::{Default, Setting, SettingPlace};
+use talint_analyzer::settings::{Combine, Default, Setting, SettingPlace};
 use talint_analyzer::{rules, tables};
 
 /// Where `setting` is set, its defaults, and what is expected of it.
@@ -16,23 +16,20 @@ pub(super) fn explain(setting: &Setting) -> String {
 
 /// Where `setting` is set, and its defaults, a line each.
 pub(super) fn facts(setting: &Setting) -> String {
-    let mut out = String::from("  set by    ");
-    let places: Vec<String> = setting.places.iter().map(place).collect();
-    let _ = writeln!(out, "{}", places.join("\n            "));
+    let mut out = String::new();
+    for (number, place) in setting.places.iter().enumerate() {
+        let _ = writeln!(out, "  {:8}  {}", if number == 0 { "set by" } else { "" }, self::place(place));
+    }
     for default in setting.defaults {
-        let _ = writeln!(out, "  default   {}", in_words(default));
+        let _ = writeln!(out, "  default   {default}");
     }
     out
 }
 
 /// The defaults of `setting` in one line; empty without any.
 pub(super) fn defaults(setting: &Setting) -> String {
-    let all: Vec<String> = setting.defaults.iter().map(in_words).collect();
+    let all: Vec<String> = setting.defaults.iter().map(Default::to_string).collect();
     if all.is_empty() { String::new() } else { format!("default {}", all.join("; ")) }
-}
-
-fn in_words(default: &Default) -> String {
-    format!("{} ({})", default.value.unwrap_or("none"), default.versions.describe())
 }
 
 fn place(place: &SettingPlace) -> String {
@@ -40,5 +37,6 @@ fn place(place: &SettingPlace) -> String {
     let place_text =
         if place.document == tables::V1ALPHA1 { path } else { format!("{path} of a {} document", place.document) };
     let flag = place.flag.map_or(String::new(), |flag| format!(", the flag --{flag}"));
-    format!("{place_text}{flag} ({})", place.versions.describe())
+    let denied = if place.combine == Combine::Denied { ", which Talos does not let be set" } else { "" };
+    format!("{place_text}{flag}{denied} ({})", place.versions.describe())
 }

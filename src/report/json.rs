@@ -86,7 +86,8 @@ fn findings(checked: &Checked) -> Vec<Value> {
     checked.analysis.findings.iter().map(finding).collect()
 }
 
-fn range(span: Span, text: &str, lines: &LineIndex) -> Value {
+/// A range in lines, columns of characters, and bytes.
+pub(crate) fn range(span: Span, text: &str, lines: &LineIndex) -> Value {
     let place = |offset: u32| {
         let position = lines.position(text, offset, Encoding::Utf32);
         json!({ "line": position.line + 1, "column": position.column + 1, "offset": offset })

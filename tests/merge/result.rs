@@ -3,10 +3,7 @@
 use talint_analyzer::config::{Layered, canonical, layer, render};
 use talint_analyzer::finding::Severity;
 use talint_analyzer::version::{MinorVersion, TalosVersion};
-use talint_analyzer::{Options, Source, analyze_layered, syntax};
-
-/// The rules that say what Talos refuses.
-const REFUSING: [&str; 5] = ["yaml/", "schema/", "patch/", "talos/duplicate-document", "talos/conflicting-documents"];
+use talint_analyzer::{Options, REFUSING, Source, analyze_layered, syntax};
 
 /// What came of a base and its patches.
 pub(crate) enum Outcome {

@@ -5,6 +5,7 @@ mod merge;
 mod oracle;
 mod scalars;
 mod schema;
+mod settings;
 mod test;
 
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
     --fixtures       compares talint with every version on the patches that Talos tests itself with
   oracle-bin   builds the oracles to target/oracle
   schema       writes analyzer/data/schema from the oracles
+  settings     records what the generated configurations give a machine: tests/settings
   test         runs all tests";
 
 fn main() -> ExitCode {
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         Some("merge") => merge::run(&arguments[1..]),
         Some("oracle-bin") => oracle::build_all(&arguments[1..]),
         Some("test") => test::run(&arguments[1..]),
+        Some("settings") => settings::run(&arguments[1..]),
         Some("schema") => schema::run(&arguments[1..]),
         _ => Err(USAGE.to_owned()),
     };

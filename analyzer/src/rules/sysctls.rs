@@ -2,17 +2,14 @@
 
 use crate::context::Context;
 use crate::input::{InputKind, is_unknown};
+use crate::settings::SYSCTLS;
 use crate::syntax::{Kind, NodeRef};
-use crate::tables;
-
-/// Where kernel parameters stand: from 1.14 the document wins over the field of the machine configuration.
-const PLACES: [(&str, &[&str]); 2] = [("SysctlConfig", &["params"]), (tables::V1ALPHA1, &["machine", "sysctls"])];
 
 /// The value that is configured for the parameter `key`; `None` when there is none, or it is not known yet.
 pub(super) fn value<'t, 's>(context: &Context<'t, 's>, key: &str) -> Option<NodeRef<'t, 's>> {
-    let written = PLACES.iter().find_map(|(document, path)| {
-        let path: Vec<&str> = path.iter().copied().chain([key]).collect();
-        context.find(document, &path).into_iter().find(|found| !found.node.is_null())
+    let written = SYSCTLS.iter().find_map(|field| {
+        let path: Vec<&str> = field.path.iter().copied().chain([key]).collect();
+        context.find(field.document, &path).into_iter().find(|found| !found.node.is_null())
     })?;
     Some(written.node).filter(|node| node.kind() == Kind::Scalar && !is_unknown(*node))
 }
@@ -20,9 +17,9 @@ pub(super) fn value<'t, 's>(context: &Context<'t, 's>, key: &str) -> Option<Node
 /// The names of all parameters that are configured.
 pub(super) fn keys<'t, 's>(context: &Context<'t, 's>) -> Vec<NodeRef<'t, 's>> {
     let mut keys = Vec::new();
-    for (document, path) in PLACES {
-        let path: Vec<&str> = path.iter().copied().chain(["*"]).collect();
-        for found in context.find(document, &path) {
+    for field in SYSCTLS {
+        let path: Vec<&str> = field.path.iter().copied().chain(["*"]).collect();
+        for found in context.find(field.document, &path) {
             // In a JSON patch the name may stand in the path of the operation, beside the value.
             let is_patch = found.kind == InputKind::JsonPatch.name();
             let key = found.node.key().filter(|key| !is_unknown(*key));

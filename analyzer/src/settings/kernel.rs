@@ -102,6 +102,9 @@ pub enum Effect<'t> {
     Unknown,
 }
 
+/// The kind of document that installs without asking, always with a Unified Kernel Image.
+const UNATTENDED: &str = "UnattendedInstallConfig";
+
 const INSTALL_PATH: &[&str] = &["machine", "install", "extraKernelArgs"];
 
 /// The kernel arguments of `inputs`, a list a machine or image: `machine.install.extraKernelArgs`, the `extraKernelArgs`
@@ -166,7 +169,28 @@ pub fn kernel_arguments<'t>(
     lists
 }
 
+/// Whether `machine.install.extraKernelArgs` can come to the command line: where a Unified Kernel Image brings its own, it
+/// cannot.
+#[must_use]
+pub fn installer_arguments_count(inputs: &[Input<'_, '_>], version: TalosVersion) -> bool {
+    let uses_own = find(inputs, tables::V1ALPHA1, &["machine", "install", "grubUseUKICmdline"]);
+    let uses_own = version.minor() >= 12 && uses_own.iter().any(|found| found.node.value() == "true");
+    let is_unattended = version.minor() >= 14 && inputs.iter().any(|input| input.kind.name() == UNATTENDED);
+    !uses_own && !is_unattended
+}
+
+/// The defaults of every machine of one version, as they are before anything is added to them.
+pub fn default_arguments(version: TalosVersion) -> impl Iterator<Item = Assigned<'static>> {
+    defaults(version).map(|default| Assigned { name: default.argument, value: default.value, written: None })
+}
+
 impl<'t> KernelArguments<'t> {
+    /// The values of all arguments, as they are booted with.
+    #[must_use]
+    pub fn assigned(&self) -> &[Assigned<'t>] {
+        &self.assigned
+    }
+
     /// All arguments as written, in their order.
     pub fn iter(&self) -> impl Iterator<Item = &Argument<'t>> {
         self.arguments.iter()
@@ -297,18 +321,11 @@ impl<'t> Reader<'t> {
             self.is_open = true;
             return;
         }
-        let offset = node.span().slice(text).find(value).filter(|_| !value.is_empty());
+        let span_of = node.part_spans(text);
         let mut in_quotes = false;
         let mut after_separator = false;
         for word in value.split_whitespace() {
-            let start = word.as_ptr() as usize - value.as_ptr() as usize;
-            let span = match offset {
-                Some(offset) => {
-                    let start = node.span().start as usize + offset + start;
-                    Span::new(start, start + word.len())
-                }
-                None => node.span(),
-            };
+            let span = span_of(word);
             let for_kernel = !in_quotes && !after_separator;
             in_quotes ^= word.matches('"').count() % 2 == 1;
             after_separator |= word == "--";
@@ -356,9 +373,8 @@ fn added<'t>(arguments: &[Argument<'t>], version: TalosVersion) -> Vec<Assigned<
     /// Names whose earlier values are replaced, not added to.
     const REPLACED: [&str; 2] = ["console", "talos.platform"];
     let mut groups: Vec<(&str, Vec<Assigned<'t>>)> = Vec::new();
-    for default in defaults(version) {
-        let value = Assigned { name: default.argument, value: default.value, written: None };
-        groups.push((default.argument, vec![value]));
+    for default in default_arguments(version) {
+        groups.push((default.name, vec![default]));
     }
     // In the order in which each name, with its `-`, is first written.
     let mut written: Vec<(bool, &str, Vec<&Argument<'t>>)> = Vec::new();

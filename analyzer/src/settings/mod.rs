@@ -7,7 +7,10 @@ mod kernel;
 mod lookup;
 mod words;
 
-pub use kernel::{Argument, Assigned, Effect, KernelArguments, go_bool, kernel_arguments, kernel_bool};
+pub use kernel::{
+    Argument, Assigned, Effect, KernelArguments, default_arguments, go_bool, installer_arguments_count,
+    kernel_arguments, kernel_bool,
+};
 pub use lookup::{Found, find};
 pub use words::Words;
 
@@ -17,6 +20,7 @@ use crate::tables;
 use crate::text::Span;
 use crate::version::{TalosVersion, VersionSet};
 use std::borrow::Cow;
+use std::fmt;
 
 include!(concat!(env!("OUT_DIR"), "/settings.rs"));
 
@@ -27,6 +31,8 @@ pub struct Setting {
     pub id: &'static str,
     /// How several places combine.
     pub combine: Combine,
+    /// Whether a field that is written empty or zero counts as one that is not written.
+    pub zero_is_unset: bool,
     /// Where it can be set, strongest first.
     pub places: &'static [SettingPlace],
     /// What it is when nothing sets it.
@@ -63,13 +69,146 @@ pub struct SettingPlace {
     pub combine: Combine,
 }
 
-/// The default of a setting in some versions.
+/// The default of a setting in some versions, under some conditions. The first row that holds is the default.
 #[derive(Debug)]
 pub struct Default {
-    /// The versions.
+    /// The versions of Talos.
     pub versions: VersionSet,
-    /// The value; `None` when the component has no value of its own.
-    pub value: Option<&'static str>,
+    /// The first and the last minor version of Kubernetes; `None` for all.
+    pub kubernetes: Option<(u16, u16)>,
+    /// What must hold, all of it.
+    pub conditions: &'static [Condition],
+    /// Who sets it.
+    pub by: By,
+    /// The value.
+    pub value: DefaultValue,
+}
+
+impl Default {
+    /// The value as text, when it is one for all machines.
+    #[must_use]
+    pub fn text(&self) -> Option<&'static str> {
+        match self.value {
+            DefaultValue::Text(text) => Some(text),
+            DefaultValue::Of(_) | DefaultValue::DnsOf(_) | DefaultValue::Later(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Default {
+    /// What it is, and when: "external (until Talos 1.9, when cluster.externalCloudProvider.enabled is true)".
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.value {
+            DefaultValue::Text("") => out.write_str("none")?,
+            DefaultValue::Text(text) => out.write_str(text)?,
+            DefaultValue::Of(id) => write!(out, "that of {id}")?,
+            DefaultValue::DnsOf(id) => write!(out, "the tenth addresses of {id}")?,
+            DefaultValue::Later(what) => out.write_str(what)?,
+        }
+        write!(out, " ({}", self.versions.describe())?;
+        match self.kubernetes {
+            None => {}
+            Some((0, last)) => write!(out, ", until Kubernetes 1.{last}")?,
+            Some((first, u16::MAX)) => write!(out, ", from Kubernetes 1.{first}")?,
+            Some((first, last)) if first == last => write!(out, ", in Kubernetes 1.{first}")?,
+            Some((first, last)) => write!(out, ", from Kubernetes 1.{first} to 1.{last}")?,
+        }
+        for (number, condition) in self.conditions.iter().enumerate() {
+            write!(out, "{}{condition}", if number == 0 { ", when " } else { " and " })?;
+        }
+        if self.by == By::Kubernetes {
+            out.write_str(", by Kubernetes itself")?;
+        }
+        out.write_str(")")
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let not = if self.negated { "not " } else { "" };
+        match self.test {
+            Test::ControlPlane => write!(out, "it is {not}a control plane"),
+            Test::Document(kind) => write!(out, "there is {}{kind} document", if self.negated { "no " } else { "a " }),
+            Test::Argument(component, name) => write!(out, "{component} is {not}given `--{name}`"),
+            Test::Is(id, value) => write!(out, "{id} is {not}{value}"),
+            Test::Set(id) => write!(out, "{id} is {not}set"),
+            Test::Holds(id, text) => write!(out, "{id} {} `{text}`", if self.negated { "lacks" } else { "holds" }),
+        }
+    }
+}
+
+/// Who sets a default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Talos.
+    Talos,
+    /// The component of Kubernetes itself, for its version.
+    Kubernetes,
+}
+
+/// The value of a default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// This text; lists have commas.
+    Text(&'static str),
+    /// What another setting has.
+    Of(&'static str),
+    /// The tenth address of each subnet that another setting has.
+    DnsOf(&'static str),
+    /// Something that only the machine knows: what it is, in words.
+    Later(&'static str),
+}
+
+/// A condition of the tables.
+#[derive(Debug)]
+pub struct Condition {
+    /// Whether the test must fail.
+    pub negated: bool,
+    /// What is tested.
+    pub test: Test,
+}
+
+/// What a condition tests.
+#[derive(Debug)]
+pub enum Test {
+    /// Whether the machine is a control plane.
+    ControlPlane,
+    /// Whether there is a document of this kind.
+    Document(&'static str),
+    /// Whether a component is given an argument; a `*` at the end of the name stands for any rest.
+    Argument(&'static str, &'static str),
+    /// Whether a setting has this value.
+    Is(&'static str, &'static str),
+    /// Whether a setting is written.
+    Set(&'static str),
+    /// Whether the value of a setting has this text in it.
+    Holds(&'static str, &'static str),
+}
+
+/// A component whose settings are listed.
+#[derive(Debug)]
+pub struct Component {
+    /// The name of its program, or of what it is a part of.
+    pub name: &'static str,
+    /// How the ids of its settings begin.
+    pub settings: &'static str,
+    /// When it does not run: one of these holds.
+    pub off: &'static [Condition],
+    /// Where its command-line arguments are configured.
+    pub arguments: &'static [Field],
+    /// Where fields of its configuration file are.
+    pub config: &'static [Field],
+}
+
+/// A field that holds many settings.
+#[derive(Debug)]
+pub struct Field {
+    /// The versions in which it counts.
+    pub versions: VersionSet,
+    /// The kind of document.
+    pub document: &'static str,
+    /// The way from the root of the document.
+    pub path: &'static [&'static str],
 }
 
 /// A value that the configuration gives to a setting.
@@ -130,28 +269,11 @@ impl<'t> Written<'t, '_> {
     }
 }
 
-/// The parts of a scalar between commas. In a scalar with escapes or folding, the range is that of the whole.
+/// The parts of a scalar between commas, each with its place.
 fn split_words<'t>(node: NodeRef<'t, '_>, text: &'t str) -> Vec<(&'t str, Span)> {
-    let value = node.value();
-    let span = node.span();
-    let offset = span.slice(text).find(value).filter(|_| !value.is_empty());
-    let mut words = Vec::new();
-    let mut at = 0;
-    for part in value.split(',') {
-        let word = part.trim();
-        if !word.is_empty() {
-            let place = match offset {
-                Some(offset) => {
-                    let start = span.start as usize + offset + at + part.find(word).unwrap_or(0);
-                    Span::new(start, start + word.len())
-                }
-                None => span,
-            };
-            words.push((word, place));
-        }
-        at += part.len() + 1;
-    }
-    words
+    let span = node.part_spans(text);
+    let words = node.value().split(',').map(str::trim).filter(|word| !word.is_empty());
+    words.map(|word| (word, span(word))).collect()
 }
 
 /// What a machine gets for one setting.
@@ -161,7 +283,7 @@ pub struct Effective<'t, 's> {
     pub setting: &'static Setting,
     /// Everything that is written, strongest first.
     pub written: Vec<Written<'t, 's>>,
-    /// The default of the version.
+    /// The default of the version, of those that hang on something else the commonest, which comes first.
     pub default: Option<&'static str>,
 }
 
@@ -187,6 +309,24 @@ pub fn setting(id: &str) -> Option<&'static Setting> {
     SETTINGS.binary_search_by(|setting| setting.id.cmp(id)).ok().map(|index| &SETTINGS[index])
 }
 
+/// Where kernel parameters below `/proc/sys` are configured, strongest place first.
+pub const SYSCTLS: [Field; 2] = [
+    Field { versions: VersionSet::ALL, document: "SysctlConfig", path: &["params"] },
+    Field { versions: VersionSet::ALL, document: tables::V1ALPHA1, path: &["machine", "sysctls"] },
+];
+
+/// Where kernel parameters below `/sys` are configured, strongest place first.
+pub const SYSFS: [Field; 2] = [
+    Field { versions: VersionSet::ALL, document: "SysfsConfig", path: &["params"] },
+    Field { versions: VersionSet::ALL, document: tables::V1ALPHA1, path: &["machine", "sysfs"] },
+];
+
+/// The components whose settings are listed, in that order.
+#[must_use]
+pub fn components() -> &'static [Component] {
+    COMPONENTS
+}
+
 /// All settings, sorted by id.
 #[must_use]
 pub fn settings() -> &'static [Setting] {
@@ -210,7 +350,6 @@ pub fn effective<'t, 's>(
             }
         }
     }
-    let default =
-        setting.defaults.iter().find(|default| default.versions.contains(version)).and_then(|default| default.value);
+    let default = setting.defaults.iter().find(|default| default.versions.contains(version)).and_then(Default::text);
     Effective { setting, written, default }
 }

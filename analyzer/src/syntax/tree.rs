@@ -391,6 +391,20 @@ impl<'t, 's> NodeRef<'t, 's> {
         self.span()
     }
 
+    /// Tells the bytes of parts of the value in the text that the tree is of; those of the whole scalar where the value
+    /// does not stand there as it is, because of escapes or folding.
+    pub fn part_spans(self, text: &str) -> impl Fn(&str) -> Span + use<'t, 's> {
+        let (value, whole) = (self.value(), self.span());
+        let offset = whole.slice(text).find(value).filter(|_| !value.is_empty());
+        move |part| {
+            let start = (part.as_ptr() as usize).checked_sub(value.as_ptr() as usize);
+            let start = start.filter(|start| start + part.len() <= value.len());
+            let (Some(start), Some(offset)) = (start, offset) else { return whole };
+            let start = whole.start as usize + offset + start;
+            Span::new(start, start + part.len())
+        }
+    }
+
     /// The way to this node from the root of its document: `machine.network.interfaces[0].mtu`. A key that is not a
     /// plain word is written in brackets: `machine.sysctls["net.core.bpf_jit_harden"]`.
     #[must_use]

@@ -33,12 +33,17 @@ pub enum Weaker {
     Other,
     /// Lists of numbers and ranges without one of the numbers.
     Without,
+    /// None, or other rules judge it.
+    None,
 }
 
 impl Sysctl {
     /// Whether `value` is weaker than the default. What is no number is not judged where numbers are compared.
     #[must_use]
     pub fn is_weakened_by(&self, value: &str) -> bool {
+        if self.weaker == Weaker::None {
+            return false;
+        }
         if self.weaker == Weaker::Without {
             return self.value.split(',').any(|number| !lists(value, number));
         }
@@ -52,7 +57,7 @@ impl Sysctl {
         match self.weaker {
             Weaker::Lower => value < default,
             Weaker::Higher => value > default,
-            Weaker::Other | Weaker::Without => value != default,
+            Weaker::Other | Weaker::Without | Weaker::None => value != default,
         }
     }
 }

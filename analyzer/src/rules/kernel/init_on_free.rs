@@ -4,7 +4,7 @@ use crate::context::{Context, Mode};
 use crate::finding::{Profile, Severity};
 use crate::input::InputKind;
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::{Effect, KernelArguments, kernel_bool};
+use crate::settings::{installer_arguments_count, Effect, KernelArguments, kernel_bool};
 use crate::syntax::NodeRef;
 use crate::tables;
 
@@ -71,9 +71,8 @@ fn absent_from_configuration<'t, 's>(
 ) {
     let path = ["machine", "install", "extraKernelArgs"];
     let mut finding = rule.finding_at(context.nearest(root, &path), tables::V1ALPHA1, path.join("."), ABSENT);
-    let boots_uki = root.at(&["machine", "install", "grubUseUKICmdline"]).is_some_and(|node| node.value() == "true")
-        || context.documents("UnattendedInstallConfig").next().is_some();
-    finding.help = Some(if boots_uki { WRITE.to_owned() } else { format!("{WRITE}{WRITE_GRUB}") });
+    let counts = installer_arguments_count(context.inputs, context.talos());
+    finding.help = Some(if counts { format!("{WRITE}{WRITE_GRUB}") } else { WRITE.to_owned() });
     finding.severity = context.optional();
     findings.push(finding);
 }

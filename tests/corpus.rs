@@ -15,6 +15,7 @@ use talint_analyzer::finding::Severity;
 use talint_analyzer::input::Form;
 use talint_analyzer::input::PROJECT_FILE;
 use talint_analyzer::rule::{Example, Rule};
+use talint_analyzer::template;
 use talint_analyzer::text::LineIndex;
 use talint_analyzer::version::MinorVersion;
 use talint_analyzer::{
@@ -34,6 +35,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
             match path.extension().and_then(|ending| ending.to_str()) {
                 _ if path.is_dir() => folders.push(path),
                 Some("yaml" | "yml" | "json" | "cmdline") => files.push(path),
+                Some(ending) if template::ENDINGS.contains(&ending) => files.push(path),
                 _ => {}
             }
         }

@@ -11,6 +11,7 @@ const LAYERS: [&str; 18] = [
 const LAYERS: [&str; 19] = [
 >>>>>>> ecd81ea (Read the project file, and check machines with what each gets)
     "text",
+    "template",
     "syntax",
     "version",
     "tables",

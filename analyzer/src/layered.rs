@@ -4,7 +4,7 @@ use crate::analysis::{self, Analysis, Options, Read, Wanted};
 use crate::config::{self, Layered, Origin, Place, Refusal, RefusalKind};
 use crate::context::{VersionSource, Versions};
 use crate::finding::{Finding, Profile, Related};
-use crate::input::Form;
+use crate::input::{self, Form};
 use crate::rule::{names, sorted};
 use crate::rules;
 use crate::syntax::{self, Tree};
@@ -201,7 +201,9 @@ impl Frame {
             return;
         }
         let text = config::render(&layered.documents);
-        let tree = syntax::parse(&text);
+        // What a template may bring or leave out in any of the sources is open in the whole.
+        let gaps = sources.iter().flat_map(|source| source.read.tree.gaps.iter().copied()).collect();
+        let tree = Tree { gaps, ..syntax::parse(&text) };
         let path = sources.first().map_or("", |base| base.read.path);
         let whole = Read::new(path, &text, None, &tree, Form::Patch);
         let map = Map { text: &text, places: config::places(&layered.documents, &tree), sources };
@@ -238,7 +240,8 @@ impl Frame {
 pub fn analyze_layered(base: Source<'_>, patches: &[Source<'_>], options: &Options) -> LayeredAnalysis {
     let sources: Vec<Source<'_>> = std::iter::once(base).chain(patches.iter().copied()).collect();
     let texts: Vec<_> = sources.iter().map(|source| text::decode(source.bytes)).collect();
-    let trees: Vec<Tree<'_>> = texts.iter().map(|(text, _)| syntax::parse(text)).collect();
+    let each = sources.iter().zip(&texts);
+    let trees: Vec<Tree<'_>> = each.map(|(source, (text, _))| input::parse(text, source.name(), Form::Patch)).collect();
     let each = sources.iter().zip(&texts).zip(&trees).enumerate();
     let reads: Vec<Read<'_, '_>> = each
         .map(|(number, ((source, (text, not_text)), tree))| {

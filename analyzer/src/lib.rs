@@ -18,6 +18,7 @@ pub mod secrets;
 pub mod settings;
 pub mod syntax;
 pub mod tables;
+pub mod template;
 pub mod text;
 pub mod version;
 

@@ -7,11 +7,11 @@ pub use describe::{Described, describe, normalized};
 use crate::analysis::{Analysis, Options, Read, analyze};
 use crate::context::Versions;
 use crate::finding::{Finding, Profile};
-use crate::input::Form;
+use crate::input::{self, Form};
 use crate::layered::{Frame, ReadSource, Source, form};
 use crate::machine::{File, FileAnalysis, Files, Groups, Layer, LayerAnalysis, Machine, collect};
 use crate::project::{self, Project};
-use crate::syntax::{self, Tree};
+use crate::syntax::Tree;
 use crate::text;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -179,7 +179,10 @@ fn analyze_machines<'w>(
     let units: Vec<Unit<'_>> =
         machines.iter().enumerate().flat_map(|(number, machine)| units(number, machine, options, &mut texts)).collect();
     let decoded: Vec<_> = texts.sources.iter().map(|source| text::decode(source.bytes)).collect();
-    let trees = workers.map(decoded.len(), |number| decoded.get(number).map(|(text, _)| syntax::parse(text)));
+    let trees = workers.map(decoded.len(), |number| {
+        let (source, (text, _)) = (texts.sources.get(number)?, decoded.get(number)?);
+        Some(input::parse(text, source.name(), Form::Patch))
+    });
     let trees: Vec<Tree<'_>> = trees.into_iter().map(|tree| tree.flatten().unwrap_or_default()).collect();
     let read = |number: usize| {
         let (text, is_base) = *texts.reads.get(number)?;

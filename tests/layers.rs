@@ -5,14 +5,11 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the analyzer, each knowing only those before it.
-<<<<<<< HEAD
-const LAYERS: [&str; 18] = [
-=======
-const LAYERS: [&str; 19] = [
->>>>>>> ecd81ea (Read the project file, and check machines with what each gets)
+const LAYERS: [&str; 22] = [
     "text",
     "template",
     "syntax",
+    "fragment",
     "version",
     "tables",
     "input",

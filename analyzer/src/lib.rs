@@ -8,6 +8,7 @@ pub mod config;
 pub mod context;
 pub mod directives;
 pub mod finding;
+pub mod fragment;
 pub mod input;
 pub mod project;
 pub mod reference;

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the analyzer, each knowing only those before it.
-const LAYERS: [&str; 22] = [
+const LAYERS: [&str; 23] = [
     "text",
     "template",
     "syntax",
@@ -27,6 +27,7 @@ const LAYERS: [&str; 22] = [
     "reference",
     "layered",
     "machine",
+    "tools",
     "workspace",
 ];
 

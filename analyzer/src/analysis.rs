@@ -26,6 +26,11 @@ pub struct Options {
     pub described: Option<NamedVersions>,
     /// The role of the machine, where it is known from outside of the source.
     pub role: Option<Role>,
+    /// Whether the machine boots an image of a schematic that is looked at by itself: what the schematic may say is then not
+    /// missing in the configuration.
+    pub has_schematic: bool,
+    /// Whether layers of the machine are missing, so that nothing is concluded from what is absent in those that are there.
+    pub is_partial: bool,
     /// How much is to be said; else the modeline says it, or the default profile is taken.
     pub profile: Option<Profile>,
     /// How the machine runs.
@@ -118,6 +123,7 @@ impl<'t> Read<'t, 't> {
         }
         Context {
             mode: options.mode,
+            has_schematic: options.has_schematic,
             role,
             kernel_arguments,
             secrets: secrets::gather(&self.inputs),
@@ -144,6 +150,7 @@ impl<'t> Read<'t, 't> {
             versions,
             profile,
             mode: Mode::default(),
+            has_schematic: false,
             role: None,
             kernel_arguments: Vec::new(),
             words: Words::new(self.tree, &self.inputs),

@@ -107,6 +107,8 @@ pub struct Context<'t, 's> {
     pub profile: Profile,
     /// How the machine runs.
     pub mode: Mode,
+    /// Whether a schematic that is looked at by itself may say what the configuration does not.
+    pub has_schematic: bool,
     /// The role of the machine, if it is known.
     pub role: Option<Role>,
     /// The kernel arguments, a list a machine or image.

@@ -197,6 +197,19 @@ mod tests {
         assert_eq!(of(host, value), None);
     }
 
+    const LINES: [&str; 10] = [
+        "key: value",
+        "list: [1, 'two', \"three\"]",
+        "# a comment",
+        "map: {a: b}",
+        "text: |\n  lines\n   more",
+        "é: \u{1f600}",
+        "quoted: \"a \\\" b\"",
+        "---",
+        "",
+        "item:\n- x\n- y: z",
+    ];
+
     #[test]
     fn leaves_are_the_bytes_of_the_host_in_random_configurations() {
         let mut state = 11_u32;
@@ -204,18 +217,6 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 16) as usize % count
         };
-        const LINES: [&str; 10] = [
-            "key: value",
-            "list: [1, 'two', \"three\"]",
-            "# a comment",
-            "map: {a: b}",
-            "text: |\n  lines\n   more",
-            "é: \u{1f600}",
-            "quoted: \"a \\\" b\"",
-            "---",
-            "",
-            "item:\n- x\n- y: z",
-        ];
         for round in 0..4000 {
             let mut content = String::from("first: 1\n");
             for number in 0..next(6) {

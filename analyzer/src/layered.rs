@@ -202,7 +202,8 @@ impl Frame {
         }
         let text = config::render(&layered.documents);
         // What a template may bring or leave out in any of the sources is open in the whole.
-        let gaps = sources.iter().flat_map(|source| source.read.tree.gaps.iter().copied()).collect();
+        let missing = self.options.is_partial.then(Span::default);
+        let gaps = sources.iter().flat_map(|source| source.read.tree.gaps.iter().copied()).chain(missing).collect();
         let tree = Tree { gaps, ..syntax::parse(&text) };
         let path = sources.first().map_or("", |base| base.read.path);
         let whole = Read::new(path, &text, None, &tree, Form::Patch);

@@ -21,6 +21,7 @@ pub mod syntax;
 pub mod tables;
 pub mod template;
 pub mod text;
+pub mod tools;
 pub mod version;
 
 mod analysis;
@@ -31,4 +32,6 @@ mod workspace;
 pub use analysis::{Analysis, Options, analyze};
 pub use layered::{LayeredAnalysis, Position, Source, analyze_layered};
 pub use machine::{File, FileAnalysis, Files, Layer, LayerAnalysis, Machine, analyze_machine, collect, generated};
-pub use workspace::{Described, InOrder, Outcome, Workers, Workspace, check, describe, normalized};
+pub use workspace::{
+    Described, InOrder, Outcome, ToolFile, Workers, Workspace, analyze_described, check, describe, normalized,
+};

@@ -103,6 +103,8 @@ pub struct Machine {
     pub schematic: Option<Layer>,
     /// The place that names its base, or the machine itself, in the file that describes it.
     pub place: Option<(Arc<File>, Span)>,
+    /// Whether layers are missing that could not be had: nothing is concluded from what is absent.
+    pub is_partial: bool,
 }
 
 impl Machine {
@@ -117,6 +119,8 @@ impl Machine {
             described: Some(self.versions),
             role: self.role.or(options.role),
             mode: self.mode.unwrap_or(options.mode),
+            has_schematic: self.schematic.is_some(),
+            is_partial: self.is_partial,
             ..options.clone()
         }
     }
@@ -165,11 +169,15 @@ pub fn analyze_machine(machine: &Machine, options: &Options) -> Vec<LayerAnalysi
 }
 
 impl LayerAnalysis {
-    pub(crate) fn new(machine: &Machine, layer: &Layer, analysis: Analysis) -> Self {
+    pub(crate) fn new(machine: &Machine, layer: &Layer, mut analysis: Analysis) -> Self {
         let place = match layer.source().position {
             Position::Whole => Place::Whole,
             Position::Part(offset) => Place::Part(offset),
-            Position::Made { place, .. } => Place::Made(place),
+            Position::Made { place, .. } => {
+                // What the tool writes in an old way is for the tool to mend.
+                analysis.findings.retain(|finding| finding.rule != "schema/deprecated-field");
+                Place::Made(place)
+            }
         };
         Self { file: Arc::clone(layer.file()), place, analysis, machine: Arc::clone(&machine.name) }
     }

@@ -8,6 +8,7 @@ use crate::machine::{File, Files, Layer, Machine, generated};
 use crate::project::{self, Located, MachineEntry, Project};
 use crate::syntax;
 use crate::text::{self, Span};
+use crate::tools;
 use crate::version::{MinorVersion, TalosVersion};
 use globset::GlobBuilder;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,6 +23,28 @@ pub struct Described {
     pub findings: Vec<Finding>,
     /// The paths of the files that are layers or schematics of the machines.
     pub used: BTreeSet<String>,
+    /// The files of tools that describe some of the machines.
+    pub tools: Vec<ToolFile>,
+}
+
+/// A file of a tool that describes machines.
+#[derive(Debug)]
+pub struct ToolFile {
+    /// The file.
+    pub host: Arc<File>,
+    /// What is wrong with the description, each with the file that it is in.
+    pub findings: Vec<(Arc<File>, Finding)>,
+}
+
+impl Described {
+    /// Adds the machines that a file of a tool describes. False when it is none.
+    pub fn add(&mut self, host: &Arc<File>, files: &dyn Files, options: &Options) -> bool {
+        let Some(described) = tools::describe(host, files, options) else { return false };
+        self.machines.extend(described.machines);
+        self.used.extend(described.used);
+        self.tools.push(ToolFile { host: Arc::clone(host), findings: described.findings });
+        true
+    }
 }
 
 /// The machines of a project file, which is `host`; its folder is the empty path. `options` are those of the command.
@@ -113,7 +136,16 @@ impl Describing<'_> {
         let mode = entry.mode.or(self.project.mode);
         let name = entry.name.text.as_str().into();
         let place = Some((Arc::clone(self.host), entry.base.as_ref().unwrap_or(&entry.name).span));
-        Some(Machine { name, role: entry.role, mode, versions, layers, schematic: schematic.flatten(), place })
+        Some(Machine {
+            name,
+            role: entry.role,
+            mode,
+            versions,
+            layers,
+            schematic: schematic.flatten(),
+            place,
+            is_partial: false,
+        })
     }
 
     fn file(&mut self, path: &Located, machine: &str) -> Option<Arc<File>> {

@@ -2,7 +2,7 @@
 
 mod describe;
 
-pub use describe::{Described, describe, normalized};
+pub use describe::{Described, ToolFile, describe, normalized};
 
 use crate::analysis::{Analysis, Options, Read, analyze};
 use crate::context::Versions;
@@ -13,6 +13,7 @@ use crate::machine::{File, FileAnalysis, Files, Groups, Layer, LayerAnalysis, Ma
 use crate::project::{self, Project};
 use crate::syntax::Tree;
 use crate::text;
+use crate::tools;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -143,6 +144,9 @@ pub fn check(workspace: Workspace<'_>, options: &Options, workers: &impl Workers
     }
     let mut files = files.list;
     files.iter_mut().for_each(FileAnalysis::unite);
+    for tool in &workspace.described.tools {
+        tools::finish(&tool.host, &tool.findings, &mut files, options);
+    }
     if let Some((host, project)) = workspace.project {
         for file in &mut files {
             file.analysis.findings.retain(|finding| !project.ignores(&finding.rule, &file.file.path));
@@ -150,6 +154,18 @@ pub fn check(workspace: Workspace<'_>, options: &Options, workers: &impl Workers
         files.retain(|file| !project.exclude.matches(&file.file.path) || file.file.path == host.path);
     }
     Outcome { files, failures, faults }
+}
+
+/// Checks the machines that the file of a tool describes, and the description. `None` when it is not the file of a tool that
+/// is known.
+#[must_use]
+pub fn analyze_described(host: &Arc<File>, files: &(dyn Files + Sync), options: &Options) -> Option<Vec<FileAnalysis>> {
+    let mut described = Described::default();
+    if !described.add(host, files, options) {
+        return None;
+    }
+    let workspace = Workspace { project: None, described: &described, alone: &[], files };
+    Some(check(workspace, options, &InOrder).files)
 }
 
 /// What is said where the analyzer itself failed.

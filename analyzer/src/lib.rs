@@ -31,7 +31,7 @@ mod workspace;
 
 pub use analysis::{Analysis, Options, analyze};
 pub use layered::{LayeredAnalysis, Position, Source, analyze_layered};
-pub use machine::{File, FileAnalysis, Files, Layer, LayerAnalysis, Machine, analyze_machine, collect, generated};
-pub use workspace::{
-    Described, InOrder, Outcome, ToolFile, Workers, Workspace, analyze_described, check, describe, normalized,
+pub use machine::{
+    File, FileAnalysis, Files, Layer, LayerAnalysis, Machine, analyze_machine, collect, generated, normalized,
 };
+pub use workspace::{Described, InOrder, Outcome, ToolFile, Workers, Workspace, analyze_described, check, describe};

@@ -37,6 +37,21 @@ pub trait Files {
     fn list(&self, folder: &str) -> Vec<String>;
 }
 
+/// A path without `.` and `..`, as far as its text tells.
+#[must_use]
+pub fn normalized(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    let root = if path.starts_with('/') { "/" } else { "" };
+    format!("{root}{}", parts.join("/"))
+}
+
 /// A layer of the configuration of a machine: the base, or a patch.
 #[derive(Clone, Debug)]
 pub enum Layer {

@@ -388,7 +388,7 @@ mod tests {
     #[test]
     fn a_tag_that_stands_for_a_value_becomes_an_unknown_word() {
         assert_eq!(texts("a: {{ b(\"}}\") }}\n", "x.j2"), ["a: $( b______ _)\n"]);
-        assert_eq!(texts("a: \"${c(\"d\", {})}/24\"\n", "x.tftpl"), ["a: \"$(c__d__ __)/24\"\n"]);
+        assert_eq!(texts("a: \"${c(\"d\", {})}/24\"\n", "x.tftpl"), ["a: \"$(c__d__ ___)/24\"\n"]);
     }
 
     #[test]

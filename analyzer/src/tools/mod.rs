@@ -54,7 +54,7 @@ pub fn describe(host: &Arc<File>, files: &dyn Files, options: &Options) -> Optio
 pub(crate) fn finish(
     host: &Arc<File>,
     findings: &[(Arc<File>, Finding)],
-    analyses: &mut Vec<FileAnalysis>,
+    files: &mut Vec<FileAnalysis>,
     options: &Options,
 ) {
     let (text, not_text) = decode(&host.bytes);
@@ -62,13 +62,13 @@ pub(crate) fn finish(
     let read = Read::new(&host.path, &text, not_text, &tree, Form::Detected);
     let wanted = wanted(options, options.profile(read.directives.modeline.profile));
     let mut change_in = |file: &Arc<File>, change: &dyn Fn(Vec<Finding>) -> Vec<Finding>| {
-        let at = analyses.iter().position(|known| known.file.path == file.path).unwrap_or_else(|| {
+        let at = files.iter().position(|known| known.file.path == file.path).unwrap_or_else(|| {
             let versions = read.versions(options);
             let analysis = Analysis { findings: Vec::new(), notices: Vec::new(), documents: 1, versions };
-            analyses.push(FileAnalysis { file: Arc::clone(file), analysis, machines: Vec::new() });
-            analyses.len() - 1
+            files.push(FileAnalysis { file: Arc::clone(file), analysis, machines: Vec::new() });
+            files.len() - 1
         });
-        if let Some(known) = analyses.get_mut(at) {
+        if let Some(known) = files.get_mut(at) {
             known.analysis.findings = change(std::mem::take(&mut known.analysis.findings));
         }
     };

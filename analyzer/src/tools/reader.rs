@@ -8,7 +8,7 @@ use crate::directives::{self, Modeline, Role};
 use crate::finding::{Finding, Severity};
 use crate::fragment;
 use crate::input::{is_unknown, is_unknown_text};
-use crate::machine::{File, Files, Layer, generated};
+use crate::machine::{File, Files, Layer, generated, normalized};
 use crate::rules;
 use crate::syntax::{Kind, NodeRef, Tree};
 use crate::text::Span;
@@ -139,7 +139,7 @@ impl<'t> Host<'t> {
             // A path from the root is one of the machine that the tool runs on.
             Err(_) if name.starts_with('/') => None,
             Err(error) => {
-                let message = format!("the file `{path}` cannot be read: {error}");
+                let message = format!("`{name}` cannot be read, so no machine gets it: {error}");
                 let help = "write the path from the folder of this file".to_owned();
                 self.find("tool/missing-file", node, message, Some(help));
                 None
@@ -223,23 +223,11 @@ pub(super) fn at<'t, 's>(node: NodeRef<'t, 's>, path: &[&str]) -> Option<NodeRef
     path.iter().try_fold(node, |node, key| get(node, key))
 }
 
-/// `name` as a path from where the file at `host` lies, `.` and `..` taken out where that is possible.
-pub(super) fn resolve(host: &str, name: &str) -> String {
+/// `name`, as the file at `host` names it, as a path.
+fn resolve(host: &str, name: &str) -> String {
     if name.starts_with('/') {
-        return name.to_owned();
+        return normalized(name);
     }
-    let folder = host.rfind(['/', '\\']).map_or("", |at| host.get(..=at).unwrap_or(""));
-    let is_absolute = folder.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split(['/', '\\']).chain(name.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
-    let joined = parts.join("/");
-    if is_absolute { format!("/{joined}") } else { joined }
+    let folder = host.rfind('/').map_or("", |at| host.get(..=at).unwrap_or(""));
+    normalized(&format!("{folder}{name}"))
 }

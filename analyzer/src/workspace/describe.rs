@@ -4,7 +4,7 @@ use crate::analysis::{Options, Read};
 use crate::context::{NamedVersions, VersionSource};
 use crate::finding::Finding;
 use crate::input::Form;
-use crate::machine::{File, Files, Layer, Machine, generated};
+use crate::machine::{File, Files, Layer, Machine, generated, normalized};
 use crate::project::{self, Located, MachineEntry, Project};
 use crate::syntax;
 use crate::text::{self, Span};
@@ -37,13 +37,11 @@ pub struct ToolFile {
 }
 
 impl Described {
-    /// Adds the machines that a file of a tool describes. False when it is none.
-    pub fn add(&mut self, host: &Arc<File>, files: &dyn Files, options: &Options) -> bool {
-        let Some(described) = tools::describe(host, files, options) else { return false };
-        self.machines.extend(described.machines);
-        self.used.extend(described.used);
-        self.tools.push(ToolFile { host: Arc::clone(host), findings: described.findings });
-        true
+    /// Adds the machines that a file of a tool describes.
+    pub fn add(&mut self, host: &Arc<File>, of_tool: tools::Described) {
+        self.machines.extend(of_tool.machines);
+        self.used.extend(of_tool.used);
+        self.tools.push(ToolFile { host: Arc::clone(host), findings: of_tool.findings });
     }
 }
 
@@ -216,19 +214,4 @@ impl Describing<'_> {
         let text = generated(version, entry.role?).to_owned();
         Some(Layer::Made { file: Arc::clone(self.host), place: entry.name.span, text, anchors: Vec::new() })
     }
-}
-
-/// A path without `.` and `..`, as far as its text tells.
-#[must_use]
-pub fn normalized(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    let root = if path.starts_with('/') { "/" } else { "" };
-    format!("{root}{}", parts.join("/"))
 }

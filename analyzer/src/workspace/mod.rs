@@ -2,7 +2,7 @@
 
 mod describe;
 
-pub use describe::{Described, ToolFile, describe, normalized};
+pub use describe::{Described, ToolFile, describe};
 
 use crate::analysis::{Analysis, Options, Read, analyze};
 use crate::context::Versions;
@@ -161,9 +161,7 @@ pub fn check(workspace: Workspace<'_>, options: &Options, workers: &impl Workers
 #[must_use]
 pub fn analyze_described(host: &Arc<File>, files: &(dyn Files + Sync), options: &Options) -> Option<Vec<FileAnalysis>> {
     let mut described = Described::default();
-    if !described.add(host, files, options) {
-        return None;
-    }
+    described.add(host, tools::describe(host, files, options)?);
     let workspace = Workspace { project: None, described: &described, alone: &[], files };
     Some(check(workspace, options, &InOrder).files)
 }

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the analyzer, each knowing only those before it.
-const LAYERS: [&str; 23] = [
+const LAYERS: &[&str] = &[
     "text",
     "template",
     "syntax",

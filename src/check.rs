@@ -15,7 +15,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use talint_analyzer::input::Form;
 use talint_analyzer::schema::closest;
-use talint_analyzer::{Described, File, Options, Source, Workspace, analyze_layered, check, describe};
+use talint_analyzer::{
+    Described, File, Files as _, Options, Source, Workers as _, Workspace, analyze_layered, check, describe, tools,
+};
 
 /// Checks the paths of `options`, shows what is found, and says how it went.
 pub(crate) fn run(options: &CheckOptions) -> ExitCode {
@@ -159,6 +161,19 @@ impl<'o> Group<'o> {
             Some((file, project)) => describe(project, file, &disk, &self.asked),
             None => Described::default(),
         };
+        // The descriptions that tools keep of machines, and the files that they name.
+        let is_excluded = |path: &str| project.is_some_and(|(_, project)| project.exclude.matches(path));
+        let of_tools = pool.map(given.len(), |number| {
+            let path = given.get(number).filter(|path| !is_excluded(path))?;
+            let host = disk.read(path).ok()?;
+            let of_tool = tools::describe(&host, &disk, &self.asked)?;
+            Some((host, of_tool))
+        });
+        let mut told: BTreeSet<String> = BTreeSet::new();
+        for (host, of_tool) in of_tools.into_iter().flatten().flatten() {
+            told.extend(of_tool.used.iter().cloned().chain([host.path.clone()]));
+            described.add(&host, of_tool);
+        }
         let place: HashMap<&str, usize> = given.iter().enumerate().map(|(at, path)| (path.as_str(), at)).collect();
         // Whoever checks the project file, or nothing in particular, means all machines.
         let is_whole =
@@ -173,9 +188,8 @@ impl<'o> Group<'o> {
             described.machines.iter_mut().for_each(|machine| machine.mode = Some(self.asked.mode));
         }
         let is_alone = |path: &&String| {
-            let is_project =
-                project.is_some_and(|(file, project)| file.path == **path || project.exclude.matches(path));
-            !is_project && !described.used.contains(*path)
+            let is_project = project.is_some_and(|(file, _)| file.path == **path);
+            !is_project && !is_excluded(path) && !described.used.contains(*path) && !told.contains(*path)
         };
         let alone: Vec<(String, Form)> =
             given.iter().filter(is_alone).map(|path| (path.clone(), Form::Detected)).collect();
@@ -195,7 +209,7 @@ impl<'o> Group<'o> {
         for mut file in outcome.files {
             let at = place.get(file.file.path.as_str()).copied();
             let is_host = project.is_some_and(|(host, _)| host.path == file.file.path);
-            if at.is_none() && !is_whole {
+            if at.is_none() && !is_whole && !told.contains(&file.file.path) {
                 // What is wrong in the project file bears on all that is checked.
                 let is_told = |rule: &str| is_host && (rule.starts_with("project/") || rule.starts_with("yaml/"));
                 file.analysis.findings.retain(|finding| is_told(&finding.rule));
@@ -203,7 +217,8 @@ impl<'o> Group<'o> {
                     continue;
                 }
             }
-            let form = match (is_host, file.machines.is_empty()) {
+            let is_tool = described.tools.iter().any(|tool| tool.host.path == file.file.path);
+            let form = match (is_host, file.machines.is_empty() || is_tool) {
                 (true, _) => Form::Project,
                 (false, true) => Form::Detected,
                 (false, false) => Form::Patch,

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use talint_analyzer::template;
 use talint_analyzer::text::MAX_BYTES;
 
-/// Endings of the files that are looked for in folders.
+/// Endings of the files that are looked for in folders, beside those of templates.
 const ENDINGS: [&str; 5] = ["yaml", "yml", "json", "patch", "cmdline"];
 
 /// Something to check.
@@ -58,7 +59,7 @@ fn search(folder: &Path, errors: &mut Vec<String>) -> Vec<PathBuf> {
             Ok(entry) => {
                 let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
                 let ending = entry.path().extension().and_then(|ending| ending.to_str()).unwrap_or("");
-                if is_file && ENDINGS.contains(&ending) {
+                if is_file && (ENDINGS.contains(&ending) || template::ENDINGS.contains(&ending)) {
                     let path = entry.path();
                     found.push(path.strip_prefix("./").unwrap_or(path).to_path_buf());
                 }

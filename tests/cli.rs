@@ -29,3 +29,5 @@ mod secrets;
 mod status;
 #[path = "cli/text.rs"]
 mod text;
+#[path = "cli/tools.rs"]
+mod tools;

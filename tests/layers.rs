@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 /// The modules of the analyzer, each knowing only those before it.
 const LAYERS: &[&str] = &[
     "text",
+    "template",
     "syntax",
+    "fragment",
     "version",
     "tables",
     "input",
@@ -26,6 +28,7 @@ const LAYERS: &[&str] = &[
     "reference",
     "layered",
     "machine",
+    "tools",
     "workspace",
 ];
 

@@ -23,7 +23,16 @@ fn machine(name: &str, host: &Arc<File>, patches: Vec<Layer>) -> Machine {
     layers.extend(patches);
     let talos = MinorVersion { major: 1, minor: 12 };
     let versions = NamedVersions { talos: Some(talos), kubernetes: None, source: VersionSource::Project };
-    Machine { name: name.into(), role: None, mode: None, versions, layers, schematic: None, place: None }
+    Machine {
+        name: name.into(),
+        role: None,
+        mode: None,
+        versions,
+        layers,
+        schematic: None,
+        place: None,
+        is_partial: false,
+    }
 }
 
 fn span(file: &File, part: &str) -> Span {

@@ -5,7 +5,7 @@ use crate::directives::{self, Directives, Role};
 use crate::finding::{Finding, Profile};
 use crate::input::{self, Form, Input, InputKind};
 use crate::project::{self, OwnRule, Project};
-use crate::rule::{Findings, Rule, names};
+use crate::rule::{Findings, Rule, names, sorted};
 use crate::rules;
 use crate::schema::{self, Issue};
 use crate::secrets;
@@ -26,6 +26,11 @@ pub struct Options {
     pub described: Option<NamedVersions>,
     /// The role of the machine, where it is known from outside of the source.
     pub role: Option<Role>,
+    /// Whether the machine boots an image of a schematic that is looked at by itself: what the schematic may say is then not
+    /// missing in the configuration.
+    pub has_schematic: bool,
+    /// Whether layers of the machine are missing, so that nothing is concluded from what is absent in those that are there.
+    pub is_partial: bool,
     /// How much is to be said; else the modeline says it, or the default profile is taken.
     pub profile: Option<Profile>,
     /// How the machine runs.
@@ -127,6 +132,10 @@ impl<'t> Read<'t, 't> {
         't: 'c,
     {
         let is_assumed = versions.talos_source == VersionSource::Assumed;
+        let mut kernel_arguments = kernel_arguments(&self.inputs, self.text, versions.talos, is_assumed);
+        for list in &mut kernel_arguments {
+            list.is_open |= !self.tree.gaps.is_empty();
+        }
         Context {
             text: self.text,
             tree: self.tree,
@@ -136,8 +145,9 @@ impl<'t> Read<'t, 't> {
             versions,
             profile: options.profile(self.directives.modeline.profile),
             mode: options.mode,
+            has_schematic: options.has_schematic,
             role,
-            kernel_arguments: kernel_arguments(&self.inputs, self.text, versions.talos, is_assumed),
+            kernel_arguments,
             is_merged: false,
             words: Words::new(self.tree, &self.inputs),
             secrets: Vec::new(),
@@ -181,8 +191,14 @@ impl<'t> Read<'t, 't> {
 #[must_use]
 pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
     let (text, not_text) = text::decode(bytes);
-    let tree = input::parse(&text, path, options.form);
-    let read = Read::new(path, &text, not_text, &tree, options.form);
+    // Each branch of a template is looked at; what they hold in common is told once.
+    let trees = input::variants(&text, path, options.form);
+    let each = trees.iter().map(|tree| analyze_tree(path, &text, not_text, tree, options));
+    each.reduce(join).unwrap_or_else(|| analyze_tree(path, &text, not_text, &Tree::default(), options))
+}
+
+fn analyze_tree(path: &str, text: &str, not_text: Option<NotText>, tree: &Tree<'_>, options: &Options) -> Analysis {
+    let read = Read::new(path, text, not_text, tree, options.form);
     let versions = read.versions(options);
     let mut analysis = read.summary(versions);
     if analysis.documents == 0 && !read.is_project() {
@@ -194,6 +210,21 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
     let wanted = wanted(options, context.profile);
     analysis.findings = wanted.suppress(&read, wanted.find(&context, not_text));
     analysis
+}
+
+/// The analyses of two branches of a template as one. What lets nothing pass in one of them may do so in the other.
+fn join(mut first: Analysis, second: Analysis) -> Analysis {
+    let is_everywhere = |finding: &Finding, others: &[Finding]| {
+        finding.rule != rules::UNUSED_SUPPRESSION || others.iter().any(|other| other == finding)
+    };
+    first.findings.retain(|finding| is_everywhere(finding, &second.findings));
+    let news = second.findings.into_iter().filter(|finding| finding.rule != rules::UNUSED_SUPPRESSION);
+    first.findings.extend(news);
+    first.findings = sorted(first.findings);
+    first.documents = first.documents.max(second.documents);
+    first.notices.extend(second.notices);
+    first.notices.dedup();
+    first
 }
 
 /// The rules that `options` asks for in a profile.

@@ -2,7 +2,7 @@
 
 use crate::directives::{Directives, Role};
 use crate::finding::{Profile, Severity};
-use crate::input::{Input, InputKind, is_unknown};
+use crate::input::{Input, InputKind};
 use crate::schema::Issue;
 use crate::secrets::Secret;
 use crate::settings::{self, Effective, Found, KernelArguments, Setting, Words};
@@ -107,6 +107,8 @@ pub struct Context<'t, 's> {
     pub profile: Profile,
     /// How the machine runs.
     pub mode: Mode,
+    /// Whether a schematic that is looked at by itself may say what the configuration does not.
+    pub has_schematic: bool,
     /// The role of the machine, if it is known.
     pub role: Option<Role>,
     /// The kernel arguments, a list a machine or image.
@@ -268,10 +270,11 @@ const KUBERNETES_IMAGES: &[(&str, &[&str])] = &[
 
 fn image_version(inputs: &[Input<'_, '_>], fields: &[(&str, &[&str])]) -> Option<MinorVersion> {
     fields.iter().find_map(|(document, path)| {
-        let found = settings::find(inputs, document, path).into_iter().find(|found| !is_unknown(found.node))?;
+        let found = settings::find(inputs, document, path).into_iter().next()?;
         let image = found.node.value();
         let image = image.split_once('@').map_or(image, |(name, _)| name);
-        let tag = image.rsplit('/').next()?.split_once(':')?.1;
+        // The tag may be known where the name is not.
+        let tag = image.rsplit('/').next()?.rsplit_once(':')?.1;
         MinorVersion::parse(tag).filter(|version| tag.starts_with('v') || version.minor > 0)
     })
 }

@@ -4,7 +4,7 @@
 
 mod command_lines;
 
-pub use command_lines::{Form, parse};
+pub use command_lines::{Form, parse, variants};
 
 use crate::syntax::{Kind, NodeRef, Style, Tree};
 use crate::tables::{self, DocumentType, Shape, Type};
@@ -90,7 +90,7 @@ pub struct Input<'t, 's> {
     pub root: Option<NodeRef<'t, 's>>,
     /// Its bytes.
     pub span: Span,
-    /// Whether a part of it could not be read.
+    /// Whether a part of it could not be read, or a template may leave out or add some.
     pub broken: bool,
 }
 
@@ -132,7 +132,7 @@ pub fn recognise<'t, 's>(tree: &'t Tree<'s>, path: &str, form: Form) -> Vec<Inpu
                 InputKind::KernelCommandLine { .. } => root.map(|root| root.at(CMDLINE_PATH).unwrap_or(root)),
                 _ => root,
             };
-            Input { kind, root, span: document.span, broken: document.broken }
+            Input { kind, root, span: document.span, broken: document.broken || !tree.gaps.is_empty() }
         })
         .collect();
     // An unknown kind is only told where it is plain that Talos is meant: beside documents of Talos.

@@ -8,7 +8,7 @@ use crate::context::{Context, Mode, VersionSource, Versions};
 use crate::directives::Role;
 use crate::effective::{self, EffectiveSetting};
 use crate::finding::{Finding, Profile};
-use crate::input::Form;
+use crate::input::{self, Form};
 use crate::rule::{names, sorted};
 use crate::syntax::{self, Tree};
 use crate::tables::Decoder;
@@ -250,7 +250,10 @@ impl Frame {
         look: impl FnOnce(&Context<'_, '_>, &Map<'_, '_>) -> T,
     ) -> T {
         let text = config::render(&layered.documents);
-        let tree = syntax::parse(&text);
+        // What a template may bring or leave out in any of the sources is open in the whole.
+        let missing = self.options.is_partial.then(Span::default);
+        let gaps = sources.iter().flat_map(|source| source.read.tree.gaps.iter().copied()).chain(missing).collect();
+        let tree = Tree { gaps, ..syntax::parse(&text) };
         let path = sources.first().map_or("", |base| base.read.path);
         let whole = Read::new(path, &text, None, &tree, Form::Patch);
         let map = Map { text: &text, places: config::places(&layered.documents, &tree), sources };
@@ -316,7 +319,8 @@ fn in_frame<T>(
 ) -> Option<T> {
     let sources: Vec<Source<'_>> = std::iter::once(base).chain(patches.iter().copied()).collect();
     let texts: Vec<_> = sources.iter().map(|source| text::decode(source.bytes)).collect();
-    let trees: Vec<Tree<'_>> = texts.iter().map(|(text, _)| syntax::parse(text)).collect();
+    let each = sources.iter().zip(&texts);
+    let trees: Vec<Tree<'_>> = each.map(|(source, (text, _))| input::parse(text, source.name(), Form::Patch)).collect();
     let each = sources.iter().zip(&texts).zip(&trees).enumerate();
     let reads: Vec<Read<'_, '_>> = each
         .map(|(number, ((source, (text, not_text)), tree))| {

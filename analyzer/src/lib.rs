@@ -9,6 +9,7 @@ pub mod context;
 pub mod directives;
 pub mod effective;
 pub mod finding;
+pub mod fragment;
 pub mod input;
 pub mod project;
 pub mod reference;
@@ -19,7 +20,9 @@ pub mod secrets;
 pub mod settings;
 pub mod syntax;
 pub mod tables;
+pub mod template;
 pub mod text;
+pub mod tools;
 pub mod version;
 
 mod analysis;
@@ -29,5 +32,7 @@ mod workspace;
 
 pub use analysis::{Analysis, Options, analyze};
 pub use layered::{LayeredAnalysis, Position, REFUSING, Source, analyze_layered, layered_settings};
-pub use machine::{File, FileAnalysis, Files, Layer, LayerAnalysis, Machine, analyze_machine, collect, generated};
-pub use workspace::{Described, InOrder, Outcome, Workers, Workspace, check, describe, normalized};
+pub use machine::{
+    File, FileAnalysis, Files, Layer, LayerAnalysis, Machine, analyze_machine, collect, generated, normalized,
+};
+pub use workspace::{Described, InOrder, Outcome, ToolFile, Workers, Workspace, analyze_described, check, describe};

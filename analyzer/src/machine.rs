@@ -37,6 +37,21 @@ pub trait Files {
     fn list(&self, folder: &str) -> Vec<String>;
 }
 
+/// A path without `.` and `..`, as far as its text tells.
+#[must_use]
+pub fn normalized(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    let root = if path.starts_with('/') { "/" } else { "" };
+    format!("{root}{}", parts.join("/"))
+}
+
 /// A layer of the configuration of a machine: the base, or a patch.
 #[derive(Clone, Debug)]
 pub enum Layer {
@@ -103,6 +118,8 @@ pub struct Machine {
     pub schematic: Option<Layer>,
     /// The place that names its base, or the machine itself, in the file that describes it.
     pub place: Option<(Arc<File>, Span)>,
+    /// Whether layers are missing that could not be had: nothing is concluded from what is absent.
+    pub is_partial: bool,
 }
 
 impl Machine {
@@ -117,6 +134,8 @@ impl Machine {
             described: Some(self.versions),
             role: self.role.or(options.role),
             mode: self.mode.unwrap_or(options.mode),
+            has_schematic: self.schematic.is_some(),
+            is_partial: self.is_partial,
             ..options.clone()
         }
     }
@@ -165,11 +184,15 @@ pub fn analyze_machine(machine: &Machine, options: &Options) -> Vec<LayerAnalysi
 }
 
 impl LayerAnalysis {
-    pub(crate) fn new(machine: &Machine, layer: &Layer, analysis: Analysis) -> Self {
+    pub(crate) fn new(machine: &Machine, layer: &Layer, mut analysis: Analysis) -> Self {
         let place = match layer.source().position {
             Position::Whole => Place::Whole,
             Position::Part(offset) => Place::Part(offset),
-            Position::Made { place, .. } => Place::Made(place),
+            Position::Made { place, .. } => {
+                // What the tool writes in an old way is for the tool to mend.
+                analysis.findings.retain(|finding| finding.rule != "schema/deprecated-field");
+                Place::Made(place)
+            }
         };
         Self { file: Arc::clone(layer.file()), place, analysis, machine: Arc::clone(&machine.name) }
     }

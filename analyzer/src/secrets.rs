@@ -3,6 +3,7 @@
 //! What is secret is told by the tables, and beyond them by the names of keys and the look of values: to hide too much
 //! costs nothing.
 
+use crate::fragment;
 use crate::input::{self, Form, Input, InputKind};
 use crate::syntax::{Kind, NodeRef, Tree};
 use crate::tables::{self, Shape, Type};
@@ -20,13 +21,28 @@ const PEM_IN_BASE64: &str = "LS0tLS1CRUdJTi";
 const CERTIFICATE_IN_BASE64: &str = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS";
 const PUBLIC_KEY_IN_BASE64: &str = "LS0tLS1CRUdJTiBQVUJMSUMg";
 
-/// The bytes of every secret in the source `bytes`, called `path`, in their order. What is not Talos's holds none that
-/// would ever be shown.
+/// The bytes of every secret in the source `bytes`, called `path`, in their order. A file that is not Talos's is looked
+/// through as one that may hold configuration inside of it.
 #[must_use]
 pub fn find(path: &str, bytes: &[u8], form: Form) -> Vec<Span> {
     let (text, _) = decode(bytes);
-    let tree = input::parse(&text, path, form);
-    hidden(&input::recognise(&tree, path, form), &tree, &text)
+    in_order(in_text(path, &text, form))
+}
+
+fn in_order(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.retain(|span| !span.is_empty());
+    spans.sort_unstable();
+    spans
+}
+
+fn in_text(path: &str, text: &str, form: Form) -> Vec<Span> {
+    let tree = input::parse(text, path, form);
+    let inputs = input::recognise(&tree, path, form);
+    let mut spans = hidden(&inputs, &tree, text);
+    if !inputs.iter().any(|input| input.kind.is_ours()) {
+        tree.roots().for_each(|root| in_host(root, path, text, &mut spans));
+    }
+    spans
 }
 
 /// The same of a source that is read: its documents, its tree, and its text.
@@ -44,9 +60,32 @@ pub fn hidden(inputs: &[Input<'_, '_>], tree: &Tree<'_>, text: &str) -> Vec<Span
     if tree.documents.iter().any(|document| document.broken) {
         in_unread_lines(text, tree, &mut spans);
     }
-    spans.retain(|span| !span.is_empty());
-    spans.sort_unstable();
-    spans
+    in_order(spans)
+}
+
+/// Secrets of a file that may hold configuration inside of it: in the texts of its scalars, and in its mappings.
+fn in_host(root: NodeRef<'_, '_>, path: &str, text: &str, spans: &mut Vec<Span>) {
+    by_look(root, &mut |scalar| spans.push(scalar.span()));
+    credentials(root, text, spans);
+    embedded(root, spans);
+    all_scalars(root, &mut |scalar| {
+        let is_text = scalar.value().contains(':') && !scalar.is_plain();
+        let Some(part) = is_text.then(|| fragment::of(text, scalar)).flatten() else { return };
+        let in_part = in_text(path, &part.text, Form::Patch).into_iter();
+        spans.extend(in_part.map(|span| Span { start: span.start + part.offset, end: span.end + part.offset }));
+    });
+}
+
+/// Secrets of machine configuration that stands as a mapping inside of another.
+fn embedded(node: NodeRef<'_, '_>, spans: &mut Vec<Span>) {
+    if node.entry("machine").is_some() || node.entry("cluster").is_some() {
+        let mut fields = Vec::new();
+        in_structure(node, tables::v1alpha1().root, &mut fields);
+        for field in fields {
+            all_scalars(field, &mut |scalar| spans.push(scalar.span()));
+        }
+    }
+    node.children().for_each(|child| embedded(child, spans));
 }
 
 /// The scalars of a document that are there to hold secret material, whatever they hold now, in their order: what the

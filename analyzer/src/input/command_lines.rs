@@ -1,6 +1,7 @@
 //! Kernel command lines as plain text: alone, or in the table that `talosctl get cmdline` prints.
 
 use crate::syntax::{self, Tree};
+use crate::template;
 use crate::text::{LineIndex, Span};
 
 /// Starts of arguments that Talos reads, or puts on the command line by itself.
@@ -35,13 +36,21 @@ pub enum Form {
     Project,
 }
 
-/// Reads a source: as YAML, or, where it is one, as a kernel command line.
+/// Reads a source: as YAML, or, where it is one, as a kernel command line. Of a template the first of its [`variants`].
 #[must_use]
 pub fn parse<'t>(text: &'t str, path: &str, form: Form) -> Tree<'t> {
-    match lines(text, path, form) {
-        Some((lines, comments)) => syntax::plain(text, &lines, comments),
-        None => syntax::parse(text),
+    variants(text, path, form).into_iter().next().unwrap_or_default()
+}
+
+/// Reads a source. A template that has branches gives a tree for each of them; all else gives one.
+#[must_use]
+pub fn variants<'t>(text: &'t str, path: &str, form: Form) -> Vec<Tree<'t>> {
+    if let Some((lines, comments)) = lines(text, path, form) {
+        return vec![syntax::plain(text, &lines, comments)];
     }
+    let Some(template) = template::read(text, path) else { return vec![syntax::parse(text)] };
+    let parse = |text: &String| Tree { gaps: template.gaps.clone(), ..syntax::parse(text).into_owned() };
+    template.texts.iter().map(parse).collect()
 }
 
 /// The command lines of a text and its comments, when it is not YAML.

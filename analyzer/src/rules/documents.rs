@@ -88,6 +88,9 @@ pub(super) fn duplicates(rule: &Rule, context: &Context<'_, '_>, findings: &mut 
             seen.push(identity);
             continue;
         };
+        if context.tree.has_gap_between(first.root.span(), identity.root.span()) {
+            continue;
+        }
         let what = match (identity.document.kind, identity.name) {
             (tables::V1ALPHA1, _) => "the machine configuration".to_owned(),
             (kind, "") => format!("the {kind}"),

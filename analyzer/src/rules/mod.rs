@@ -18,6 +18,7 @@ mod sysctls;
 pub(crate) use control::check as check_controls;
 pub use control::{CONDITIONS, Control, Operands, Weak, Words, condition};
 pub use kernel_argument::{ArgumentCheck, Reader, Reads, WeakArgument};
+pub(crate) use suppression_pass::UNUSED as UNUSED_SUPPRESSION;
 pub use suppression_pass::suppress;
 
 use crate::context::Context;
@@ -92,7 +93,7 @@ fn problems(
             crate::input::is_unknown_text(line)
         };
         // A template is not YAML before it is rendered, and no mistake.
-        if !holder.kind.is_ours() && !beside_ours || line_is_template() {
+        if !holder.kind.is_ours() && !beside_ours || !context.tree.gaps.is_empty() || line_is_template() {
             continue;
         }
         let message = match problem.kind {

@@ -6,7 +6,8 @@ use crate::rule::names;
 use crate::syntax::{NodeRef, Tree};
 use crate::text::LineIndex;
 
-const UNUSED: &str = "suppression/unused";
+/// The rule for a suppression that lets nothing pass.
+pub(crate) const UNUSED: &str = "suppression/unused";
 const REASON: &str = "suppression/reason";
 
 /// Takes out of `found` what comments let pass, and adds what is wrong with the comments. `wanted` are the names of the

@@ -143,6 +143,9 @@ pub struct Tree<'s> {
     pub problems: Vec<Problem>,
     /// Whether the source is plain text and no YAML: each document is one scalar.
     pub is_plain: bool,
+    /// Where lines of a template may be missing, or may not be there in the end: nothing is concluded from what is absent,
+    /// nor from what stands on two sides of such a place.
+    pub gaps: Vec<Span>,
 }
 
 /// The tree of a source that is no YAML: a document with one scalar for each of `parts`.
@@ -193,6 +196,13 @@ impl<'s> Tree<'s> {
         Some(self.node(NodeId(Span::new(index, 0).start)))
     }
 
+    /// Whether two places of a template need not both be there.
+    #[must_use]
+    pub fn has_gap_between(&self, first: Span, second: Span) -> bool {
+        let between = first.to(second);
+        self.gaps.iter().any(|gap| between.start < gap.start && gap.end < between.end)
+    }
+
     /// All nodes, in the order of the text.
     pub fn nodes(&self) -> impl Iterator<Item = &Node<'s>> {
         self.nodes.iter()
@@ -212,9 +222,9 @@ impl<'s> Tree<'s> {
 
     /// The same tree without borrows from its source.
     pub(crate) fn into_owned<'o>(self) -> Tree<'o> {
-        let Tree { nodes, documents, comments, problems, is_plain } = self;
+        let Tree { nodes, documents, comments, problems, is_plain, gaps } = self;
         let nodes = nodes.into_iter().map(Node::into_owned).collect();
-        Tree { nodes, documents, comments, problems, is_plain }
+        Tree { nodes, documents, comments, problems, is_plain, gaps }
     }
 
     /// The roots of the documents that hold something.

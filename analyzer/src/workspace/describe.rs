@@ -4,10 +4,11 @@ use crate::analysis::{Options, Read};
 use crate::context::{NamedVersions, VersionSource};
 use crate::finding::Finding;
 use crate::input::Form;
-use crate::machine::{File, Files, Layer, Machine, generated};
+use crate::machine::{File, Files, Layer, Machine, generated, normalized};
 use crate::project::{self, Located, MachineEntry, Project};
 use crate::syntax;
 use crate::text::{self, Span};
+use crate::tools;
 use crate::version::{MinorVersion, TalosVersion};
 use globset::GlobBuilder;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,6 +23,26 @@ pub struct Described {
     pub findings: Vec<Finding>,
     /// The paths of the files that are layers or schematics of the machines.
     pub used: BTreeSet<String>,
+    /// The files of tools that describe some of the machines.
+    pub tools: Vec<ToolFile>,
+}
+
+/// A file of a tool that describes machines.
+#[derive(Debug)]
+pub struct ToolFile {
+    /// The file.
+    pub host: Arc<File>,
+    /// What is wrong with the description, each with the file that it is in.
+    pub findings: Vec<(Arc<File>, Finding)>,
+}
+
+impl Described {
+    /// Adds the machines that a file of a tool describes.
+    pub fn add(&mut self, host: &Arc<File>, of_tool: tools::Described) {
+        self.machines.extend(of_tool.machines);
+        self.used.extend(of_tool.used);
+        self.tools.push(ToolFile { host: Arc::clone(host), findings: of_tool.findings });
+    }
 }
 
 /// The machines of a project file, which is `host`; its folder is the empty path. `options` are those of the command.
@@ -113,7 +134,16 @@ impl Describing<'_> {
         let mode = entry.mode.or(self.project.mode);
         let name = entry.name.text.as_str().into();
         let place = Some((Arc::clone(self.host), entry.base.as_ref().unwrap_or(&entry.name).span));
-        Some(Machine { name, role: entry.role, mode, versions, layers, schematic: schematic.flatten(), place })
+        Some(Machine {
+            name,
+            role: entry.role,
+            mode,
+            versions,
+            layers,
+            schematic: schematic.flatten(),
+            place,
+            is_partial: false,
+        })
     }
 
     fn file(&mut self, path: &Located, machine: &str) -> Option<Arc<File>> {
@@ -184,19 +214,4 @@ impl Describing<'_> {
         let text = generated(version, entry.role?).to_owned();
         Some(Layer::Made { file: Arc::clone(self.host), place: entry.name.span, text, anchors: Vec::new() })
     }
-}
-
-/// A path without `.` and `..`, as far as its text tells.
-#[must_use]
-pub fn normalized(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    let root = if path.starts_with('/') { "/" } else { "" };
-    format!("{root}{}", parts.join("/"))
 }

@@ -2,16 +2,17 @@
 
 mod describe;
 
-pub use describe::{Described, describe, normalized};
+pub use describe::{Described, ToolFile, describe};
 
 use crate::analysis::{Analysis, Options, Read, analyze};
 use crate::finding::Finding;
-use crate::input::Form;
+use crate::input::{self, Form};
 use crate::layered::{Frame, Key, ReadSource, Source, form};
 use crate::machine::{File, FileAnalysis, Files, Groups, Layer, LayerAnalysis, Machine, collect};
 use crate::project::{self, Project};
-use crate::syntax::{self, Tree};
+use crate::syntax::Tree;
 use crate::text;
+use crate::tools;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -142,6 +143,9 @@ pub fn check(workspace: Workspace<'_>, options: &Options, workers: &impl Workers
     }
     let mut files = files.list;
     files.iter_mut().for_each(FileAnalysis::unite);
+    for tool in &workspace.described.tools {
+        tools::finish(&tool.host, &tool.findings, &mut files, options);
+    }
     if let Some((host, project)) = workspace.project {
         for file in &mut files {
             file.analysis.findings.retain(|finding| !project.ignores(&finding.rule, &file.file.path));
@@ -149,6 +153,16 @@ pub fn check(workspace: Workspace<'_>, options: &Options, workers: &impl Workers
         files.retain(|file| !project.exclude.matches(&file.file.path) || file.file.path == host.path);
     }
     Outcome { files, failures, faults }
+}
+
+/// Checks the machines that the file of a tool describes, and the description. `None` when it is not the file of a tool that
+/// is known.
+#[must_use]
+pub fn analyze_described(host: &Arc<File>, files: &(dyn Files + Sync), options: &Options) -> Option<Vec<FileAnalysis>> {
+    let mut described = Described::default();
+    described.add(host, tools::describe(host, files, options)?);
+    let workspace = Workspace { project: None, described: &described, alone: &[], files };
+    Some(check(workspace, options, &InOrder).files)
 }
 
 /// What is said where the analyzer itself failed.
@@ -178,7 +192,10 @@ fn analyze_machines<'w>(
     let units: Vec<Unit<'_>> =
         machines.iter().enumerate().flat_map(|(number, machine)| units(number, machine, options, &mut texts)).collect();
     let decoded: Vec<_> = texts.sources.iter().map(|source| text::decode(source.bytes)).collect();
-    let trees = workers.map(decoded.len(), |number| decoded.get(number).map(|(text, _)| syntax::parse(text)));
+    let trees = workers.map(decoded.len(), |number| {
+        let (source, (text, _)) = (texts.sources.get(number)?, decoded.get(number)?);
+        Some(input::parse(text, source.name(), Form::Patch))
+    });
     let trees: Vec<Tree<'_>> = trees.into_iter().map(|tree| tree.flatten().unwrap_or_default()).collect();
     let read = |number: usize| {
         let (text, is_base) = *texts.reads.get(number)?;

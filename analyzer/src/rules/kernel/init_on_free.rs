@@ -31,7 +31,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     }
     // A whole machine configuration may have no list of arguments at all.
     let is_configured = |list: &KernelArguments<'_>| [tables::V1ALPHA1, InputKind::JsonPatch.name()].contains(&list.kind);
-    if let Some(root) = context.whole()
+    if let Some(root) = context.whole().filter(|_| !context.has_schematic)
         && !context.kernel_arguments.iter().any(is_configured)
     {
         absent_from_configuration(rule, context, root, findings);
@@ -54,6 +54,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                 finding.help = Some("expected is `init_on_free=1`".to_owned());
                 findings.push(finding);
             }
+            Effect::Default if is_configured(list) && context.has_schematic => {}
             Effect::Removed(_) | Effect::Default if !list.is_open => match context.whole() {
                 Some(root) if is_configured(list) => absent_from_configuration(rule, context, root, findings),
                 _ => absent(rule, context, list, findings),

@@ -33,7 +33,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let recommended = tables::recommended_arguments().iter().filter(is_recommended);
         recommended.filter(|wanted| list.is_none_or(|list| !has(list, wanted))).collect()
     };
-    if let Some(root) = context.whole()
+    if let Some(root) = context.whole().filter(|_| !context.has_schematic)
         && !context.kernel_arguments.iter().any(is_configured)
     {
         let path = ["machine", "install", "extraKernelArgs"];
@@ -42,7 +42,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     for list in context.kernel_arguments.iter().filter(|list| !list.is_open) {
         let is_complete = list.is_whole
             || list.kind == InputKind::Schematic.name()
-            || is_configured(list) && context.whole().is_some();
+            || is_configured(list) && context.whole().is_some() && !context.has_schematic;
         if is_complete {
             push(rule, &missing(Some(list)), list.span, list.kind, &list.path, findings);
         }

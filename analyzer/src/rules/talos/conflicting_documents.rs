@@ -40,7 +40,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             first = first.or(links.iter().find(|(other, _)| *other == link).map(|(_, owner)| *owner));
             links.push((link, identity));
         }
-        if let Some(first) = first {
+        if let Some(first) = first.filter(|first| !context.tree.has_gap_between(first.root.span(), identity.root.span())) {
             let (kind, name) = (identity.document.kind, identity.name);
             let message = if first.root.id() == identity.root.id() {
                 format!("both ends of the {kind} `{name}` have the same name; Talos refuses that")

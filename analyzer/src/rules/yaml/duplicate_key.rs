@@ -56,7 +56,7 @@ fn mapping<'t>(node: NodeRef<'t, '_>, rule: &Rule, context: &Context<'t, '_>, fi
             table.entry(name).or_insert(key);
             first
         };
-        let Some(first) = first else { continue };
+        let Some(first) = first.filter(|first| !context.tree.has_gap_between(first.span(), key.span())) else { continue };
         let message = format!("the key `{name}` stands twice in this mapping; Talos refuses the file");
         let mut finding = rule.finding_at(key.span(), context.kind_of(key), key.path(), message);
         finding.help = Some("keep one of the two".to_owned());

@@ -1,0 +1,78 @@
+//! Cluster API: the objects of the bootstrap and control-plane providers for Talos.
+//!
+//! A `TalosControlPlane`, a `TalosConfigTemplate` and a `TalosConfig` each say which configuration Talos generates for their
+//! machines, and what is patched in it: first the operations of `configPatches`, then the texts of `strategicPatches`.
+
+use super::reader::{Host, at, get};
+use crate::directives::Role;
+use crate::input::is_unknown;
+use crate::machine::{Layer, Machine};
+use crate::syntax::{Kind, NodeRef};
+use std::sync::Arc;
+
+type Node<'t> = NodeRef<'t, 't>;
+
+/// Where the objects hold the description of a machine: API group, kind, the way there.
+const PLACES: [(&str, &str, &[&str]); 4] = [
+    ("controlplane.cluster.x-k8s.io/", "TalosControlPlane", &["spec", "controlPlaneConfig", "controlplane"]),
+    ("controlplane.cluster.x-k8s.io/", "TalosControlPlane", &["spec", "controlPlaneConfig", "init"]),
+    ("bootstrap.cluster.x-k8s.io/", "TalosConfigTemplate", &["spec", "template", "spec"]),
+    ("bootstrap.cluster.x-k8s.io/", "TalosConfig", &["spec"]),
+];
+
+/// Reads the machines of the objects of a file. False when it holds none.
+pub(super) fn describe<'t>(host: &mut Host<'t>) -> bool {
+    let roots: Vec<Node<'t>> = host.tree.roots().filter(|root| root.kind() == Kind::Mapping).collect();
+    for root in roots {
+        let group = root.get("apiVersion").map_or("", NodeRef::value);
+        let kind = root.get("kind").map_or("", NodeRef::value);
+        for (_, _, path) in PLACES.iter().filter(|place| group.starts_with(place.0) && kind == place.1) {
+            if let Some(spec) = at(root, path).filter(|spec| spec.kind() == Kind::Mapping) {
+                machine(host, root, spec);
+            }
+        }
+    }
+    !host.described.machines.is_empty()
+}
+
+fn machine<'t>(host: &mut Host<'t>, root: Node<'t>, spec: Node<'t>) {
+    let Some(kind) = get(spec, "generateType").filter(|kind| !is_unknown(*kind)) else { return };
+    let name = at(root, &["metadata", "name"]);
+    let place = name.unwrap_or(kind).visible_span();
+    let version = get(spec, "talosVersion");
+    let versions = host.versions(version, at(root, &["spec", "version"]));
+    let patches = get(spec, "configPatches").filter(|patches| patches.items().next().is_some());
+    let role = Role::parse(kind.value());
+    host.is_partial = false;
+    let mut layers = Vec::new();
+    if let Some(role) = role {
+        let base = host.base(versions, role, version.map_or(place, NodeRef::visible_span));
+        layers.push(if patches.is_some() { first_document(base) } else { base });
+    } else {
+        // The configuration is there as a whole.
+        let Some(data) = get(spec, "data").filter(|data| data.kind() == Kind::Scalar) else { return };
+        layers.extend(host.part(data));
+    }
+    layers.extend(patches.and_then(|patches| host.part(patches)));
+    let strategic: Vec<Node<'t>> =
+        get(spec, "strategicPatches").into_iter().flat_map(NodeRef::items).map(NodeRef::resolved).collect();
+    layers.extend(strategic.into_iter().filter_map(|patch| host.part(patch)));
+    host.described.machines.push(Machine {
+        name: name.map_or("", NodeRef::value).into(),
+        role,
+        mode: None,
+        versions,
+        layers,
+        schematic: None,
+        place: Some((Arc::clone(&host.file), place)),
+        is_partial: host.is_partial,
+    });
+}
+
+/// A base of its first document only: operations of RFC 6902 go with no more.
+fn first_document(base: Layer) -> Layer {
+    let Layer::Made { file, place, text, anchors } = base else { return base };
+    let end = text.find("\n---").map_or(text.len(), |at| at + 1);
+    let text = text.get(..end).unwrap_or("").to_owned();
+    Layer::Made { file, place, text, anchors }
+}

@@ -1,0 +1,266 @@
+//! The cluster templates of Omni: documents that say by their `kind` what they are of a cluster, without an `apiVersion`.
+//!
+//! Read off Omni 1.x: a machine gets the patches of the cluster, then those of its set, then its own. Kernel arguments and
+//! extensions are those of the innermost that names some. Omni refuses fields that it does not know, and patches of what it
+//! looks after itself.
+
+use super::made::{Document, Value};
+use super::reader::{Host, at, entry, get};
+use crate::context::NamedVersions;
+use crate::directives::Role;
+use crate::finding::{Finding, Severity};
+use crate::input::is_unknown;
+use crate::machine::{File, Layer, Machine};
+use crate::rules;
+use crate::syntax::{self, Kind, NodeRef};
+use crate::text::{Span, decode};
+use std::sync::Arc;
+
+/// What Omni does with a field that it does not know.
+const REFUSES: (Severity, &str) = (Severity::Error, "Omni refuses the template");
+
+type Node<'t> = NodeRef<'t, 't>;
+
+const CLUSTER: [&str; 10] = [
+    "kind",
+    "name",
+    "labels",
+    "annotations",
+    "kubernetes",
+    "talos",
+    "features",
+    "patches",
+    "kernelArgs",
+    "systemExtensions",
+];
+
+const SET: [&str; 13] = [
+    "kind",
+    "name",
+    "labels",
+    "annotations",
+    "bootstrapSpec",
+    "machines",
+    "machineClass",
+    "updateStrategy",
+    "deleteStrategy",
+    "upgradeStrategy",
+    "patches",
+    "kernelArgs",
+    "systemExtensions",
+];
+
+const MACHINE: [&str; 9] =
+    ["kind", "name", "labels", "annotations", "locked", "install", "patches", "kernelArgs", "systemExtensions"];
+
+const PATCH: [&str; 6] = ["name", "idOverride", "labels", "annotations", "file", "inline"];
+
+/// Fields of the machine configuration that Omni looks after itself. Of late `machine.install.disk` is one too, which
+/// templates have long set: it is left out.
+const FORBIDDEN: [&str; 15] = [
+    "cluster.clusterName",
+    "cluster.id",
+    "cluster.controlPlane.endpoint",
+    "cluster.token",
+    "cluster.secret",
+    "cluster.aescbcEncryptionSecret",
+    "cluster.secretboxEncryptionSecret",
+    "cluster.ca",
+    "cluster.acceptedCAs",
+    "cluster.serviceAccount",
+    "machine.token",
+    "machine.ca",
+    "machine.type",
+    "machine.install.extensions",
+    "machine.acceptedCAs",
+];
+
+/// Documents that Omni writes itself.
+const FORBIDDEN_DOCUMENTS: [&str; 6] = [
+    "UnattendedInstallConfig",
+    "DiscoveryIdentityConfig",
+    "KubeClusterConfig",
+    "KubeEtcdEncryptionConfig",
+    "KubeAPIServerCAConfig",
+    "KubeAggregatorCAConfig",
+];
+
+/// Lists that must not hold the role of an administrator: the kind of the document, empty for the machine configuration, and
+/// the way there.
+const ROLES: [(&str, &[&str]); 2] = [
+    ("", &["machine", "features", "kubernetesTalosAPIAccess", "allowedRoles"]),
+    ("KubeTalosAPIAccessConfig", &["allowedRoles"]),
+];
+
+/// Reads the machines of a cluster template. False when the file is none.
+pub(super) fn describe<'t>(host: &mut Host<'t>) -> bool {
+    let documents: Vec<Node<'t>> = host.tree.roots().filter(|root| root.kind() == Kind::Mapping).collect();
+    if !documents.iter().any(|root| is_cluster(*root)) || !documents.iter().all(|root| is_template(*root)) {
+        return false;
+    }
+    let of_kind = |kind: &'static str| documents.iter().copied().filter(move |root| kind_of(*root) == kind);
+    let Some(cluster) = of_kind("Cluster").next() else { return false };
+    for document in &documents {
+        let (known, what): (&[&str], _) = match kind_of(*document) {
+            "Cluster" => (&CLUSTER, "a cluster"),
+            "Machine" => (&MACHINE, "a machine"),
+            _ => (&SET, "a set of machines"),
+        };
+        host.unknown_fields(*document, known, what, REFUSES);
+    }
+    let versions = host.versions(at(cluster, &["talos", "version"]), at(cluster, &["kubernetes", "version"]));
+    let machines: Vec<Node<'t>> = of_kind("Machine").collect();
+    let sets = of_kind("ControlPlane").map(|set| (set, Role::ControlPlane));
+    let sets: Vec<(Node<'t>, Role)> = sets.chain(of_kind("Workers").map(|set| (set, Role::Worker))).collect();
+    for (set, role) in sets {
+        let names: Vec<Node<'t>> =
+            get(set, "machines").into_iter().flat_map(NodeRef::items).map(NodeRef::resolved).collect();
+        // A class of machines is like one machine of which nothing more is known.
+        if names.is_empty() && get(set, "machineClass").is_some() {
+            machine(host, cluster, set, None, None, role, versions);
+        }
+        for name in names {
+            let own =
+                machines.iter().copied().find(|own| get(*own, "name").is_some_and(|own| own.value() == name.value()));
+            machine(host, cluster, set, Some(name), own, role, versions);
+        }
+    }
+    if host.described.machines.is_empty() {
+        machine(host, cluster, cluster, None, None, Role::ControlPlane, versions);
+    }
+    true
+}
+
+fn kind_of(root: Node<'_>) -> &str {
+    root.get("kind").map_or("", NodeRef::value)
+}
+
+fn is_cluster(root: Node<'_>) -> bool {
+    kind_of(root) == "Cluster" && at(root, &["talos", "version"]).is_some()
+}
+
+fn is_template(root: Node<'_>) -> bool {
+    root.entry("apiVersion").is_none() && matches!(kind_of(root), "Cluster" | "ControlPlane" | "Workers" | "Machine")
+}
+
+fn machine<'t>(
+    host: &mut Host<'t>,
+    cluster: Node<'t>,
+    set: Node<'t>,
+    name: Option<Node<'t>>,
+    own: Option<Node<'t>>,
+    role: Role,
+    versions: NamedVersions,
+) {
+    let place =
+        name.or_else(|| get(set, "name")).or_else(|| get(set, "kind")).map_or(set.span(), NodeRef::visible_span);
+    let version = at(cluster, &["talos", "version"]).map_or(place, NodeRef::visible_span);
+    host.is_partial = false;
+    let mut layers = vec![host.base(versions, role, version)];
+    let mut config = Document::default();
+    let install = own.and_then(|own| get(own, "install"));
+    if let Some((key, disk)) = install.and_then(|install| entry(install, "disk")) {
+        config.set(&["machine", "install", "disk"], Some(key.span()), Value::Written(disk));
+    }
+    layers.extend(host.made(&[config], place));
+    let mut holders = vec![cluster];
+    holders.extend((set != cluster).then_some(set));
+    holders.extend(own);
+    for holder in &holders {
+        let patches: Vec<Node<'t>> =
+            get(*holder, "patches").into_iter().flat_map(NodeRef::items).map(NodeRef::resolved).collect();
+        for patch in patches {
+            layers.extend(self::patch(host, patch));
+        }
+    }
+    let innermost = |field: &str| holders.iter().rev().find_map(|holder| entry(*holder, field));
+    let mut schematic = Document::default();
+    if let Some((key, arguments)) = innermost("kernelArgs") {
+        schematic.set(&["customization", "extraKernelArgs"], Some(key.span()), Value::Written(arguments));
+    }
+    if let Some((key, extensions)) = innermost("systemExtensions") {
+        let path = ["customization", "systemExtensions", "officialExtensions"];
+        schematic.set(&path, Some(key.span()), Value::Written(extensions));
+    }
+    let schematic = host.made(&[schematic], place);
+    let names = || get(set, "name").or_else(|| get(set, "kind")).map_or("", NodeRef::value);
+    host.described.machines.push(Machine {
+        name: name.map_or_else(names, NodeRef::value).into(),
+        role: Some(role),
+        mode: None,
+        versions,
+        layers,
+        schematic,
+        place: Some((Arc::clone(&host.file), place)),
+        is_partial: host.is_partial,
+    });
+}
+
+/// The layers of a patch: a file, a text, a mapping, or a list of mappings.
+fn patch<'t>(host: &mut Host<'t>, patch: Node<'t>) -> Vec<Layer> {
+    host.unknown_fields(patch, &PATCH, "a patch", REFUSES);
+    let mut layers = Vec::new();
+    if let Some(name) = get(patch, "file") {
+        layers.extend(host.named_file(name, name.value()).map(Layer::File));
+    }
+    match get(patch, "inline") {
+        Some(inline) if inline.kind() == Kind::Sequence => {
+            layers.extend(inline.items().filter_map(|item| host.part(item.resolved())));
+        }
+        Some(inline) if !inline.is_null() => layers.extend(host.part(inline)),
+        _ => {}
+    }
+    for layer in &layers {
+        forbidden(host, layer);
+    }
+    layers
+}
+
+/// Tells of what Omni refuses in a patch.
+fn forbidden(host: &mut Host<'_>, layer: &Layer) {
+    let (file, text, offset): (&Arc<File>, _, u32) = match layer {
+        Layer::File(file) => (file, decode(&file.bytes).0, 0),
+        Layer::Part { file, text, offset } => (file, text.into(), *offset),
+        Layer::Made { .. } => return,
+    };
+    let tree = syntax::parse(&text);
+    for root in tree.roots().filter(|root| root.kind() == Kind::Mapping) {
+        for (node, what) in refused(root) {
+            let Some(rule) = rules::by_name("omni/forbidden-field") else { return };
+            let span = node.visible_span();
+            let span = Span { start: span.start + offset, end: span.end + offset };
+            let message = format!("{what} is for Omni to set; it refuses a patch that does");
+            let mut finding: Finding = rule.finding_at(span, "", node.path(), message);
+            finding.help = Some("take it out of the patch".to_owned());
+            host.add(Arc::clone(file), finding);
+        }
+    }
+}
+
+/// The nodes of a document that Omni refuses, and what they are.
+fn refused<'r, 's>(root: NodeRef<'r, 's>) -> Vec<(NodeRef<'r, 's>, String)> {
+    let kind = root.get("kind");
+    let name = kind.map_or("", NodeRef::value);
+    if let Some(kind) = kind.filter(|_| FORBIDDEN_DOCUMENTS.contains(&name)) {
+        return vec![(kind, format!("the document `{name}`"))];
+    }
+    let mut found = Vec::new();
+    let fields: &[&str] = match name {
+        "" => &FORBIDDEN,
+        "KubeServiceAccountConfig" => &["issuer.privateKey"],
+        _ => &[],
+    };
+    for field in fields {
+        let (holder, last) = field.rsplit_once('.').unwrap_or(("", field));
+        let holder = holder.split('.').filter(|step| !step.is_empty()).try_fold(root, NodeRef::get);
+        if let Some((key, _)) = holder.and_then(|holder| holder.entry(last)) {
+            found.push((key, format!("`{field}`")));
+        }
+    }
+    for (_, path) in ROLES.iter().filter(|(of, _)| *of == name) {
+        let roles = root.at(path).into_iter().flat_map(NodeRef::items);
+        let admins = roles.filter(|role| role.resolved().value() == "os:admin" && !is_unknown(*role));
+        found.extend(admins.map(|role| (role, "the role `os:admin`".to_owned())));
+    }
+    found
+}

@@ -5,9 +5,10 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the analyzer, each knowing only those before it.
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 17] = [
     "text",
     "syntax",
+    "edit",
     "version",
     "tables",
     "input",

@@ -5,6 +5,7 @@ mod check;
 mod cmdline;
 mod explain;
 mod files;
+mod migrate;
 mod outcome;
 mod output;
 mod patches;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(options) => check::run(&options),
         Command::Render(options) => render::run(&options),
+        Command::Migrate(options) => migrate::run(&options),
         Command::Cmdline(options) => cmdline::run(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Rules(options) => explain::list(&options),

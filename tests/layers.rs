@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the analyzer, each knowing only those before it.
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 18] = [
     "text",
     "syntax",
     "edit",
@@ -23,6 +23,7 @@ const LAYERS: [&str; 17] = [
     "rules",
     "analysis",
     "layered",
+    "migrate",
 ];
 
 fn analyzer() -> PathBuf {

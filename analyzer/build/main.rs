@@ -7,6 +7,7 @@
 
 mod kernel;
 mod merge;
+mod migrations;
 mod rules;
 mod schema;
 mod settings;
@@ -31,6 +32,7 @@ fn main() {
     write(&out.join("controls.rs"), &settings::controls(&root.join("data")));
     write(&out.join("kernel.rs"), &kernel::tables(&root.join("data/kernel")));
     write(&out.join("kernel_rules.rs"), &kernel::rules(&root.join("data/kernel")));
+    write(&out.join("migrations.rs"), &migrations::table(&root.join("data")));
     write(&out.join("rules.rs"), &rules::registry(&root.join("src/rules")));
 }
 

@@ -22,6 +22,8 @@ pub mod version;
 
 mod analysis;
 mod layered;
+mod migrate;
 
 pub use analysis::{Analysis, Options, analyze};
 pub use layered::{LayeredAnalysis, Source, analyze_layered};
+pub use migrate::{Kept, Migration, Moved, migrate};

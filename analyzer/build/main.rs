@@ -12,6 +12,7 @@ mod rules;
 mod schema;
 mod settings;
 mod tsv;
+mod upgrades;
 
 use std::path::{Path, PathBuf};
 
@@ -33,6 +34,7 @@ fn main() {
     write(&out.join("kernel.rs"), &kernel::tables(&root.join("data/kernel")));
     write(&out.join("kernel_rules.rs"), &kernel::rules(&root.join("data/kernel")));
     write(&out.join("migrations.rs"), &migrations::table(&root.join("data")));
+    write(&out.join("upgrades.rs"), &upgrades::table(&root.join("data")));
     write(&out.join("rules.rs"), &rules::registry(&root.join("src/rules")));
 }
 

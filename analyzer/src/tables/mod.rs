@@ -10,6 +10,7 @@ mod kernel;
 mod merge;
 mod migration;
 mod schema;
+mod upgrade;
 
 pub use decoder::{Decoder, NotWhole};
 pub use format::{Format, Rejection};
@@ -22,6 +23,7 @@ pub use migration::{Condition, Constant, Migration, MovedField, Transform};
 pub use schema::{
     DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
 };
+pub use upgrade::Upgrade;
 
 /// What the build makes of `analyzer/data`; nobody reads it.
 #[expect(clippy::unreadable_literal, reason = "the numbers are bounds of integer types, written by the build")]
@@ -29,7 +31,7 @@ mod generated {
     use super::{
         CipherClass, CipherSuite, Condition, Constant, DeniedArgument, DocumentType, DocumentVariant, EnumVariant,
         Enumeration, Field, FieldVariant, Format, KernelDefault, Merge, MergeRule, Migration, MovedField,
-        RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Transform, Type, UnusedField, Weaker,
+        RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Transform, Type, UnusedField, Upgrade, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
@@ -41,11 +43,12 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/denied_arguments.rs"));
     include!(concat!(env!("OUT_DIR"), "/kernel.rs"));
     include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
+    include!(concat!(env!("OUT_DIR"), "/upgrades.rs"));
 }
 
 use generated::{
     DENIED_ARGUMENTS, DOCUMENTS, KERNEL_DEFAULTS, MIGRATIONS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS,
-    TALOS_ARGUMENTS, UNUSED_FIELDS,
+    TALOS_ARGUMENTS, UNUSED_FIELDS, UPGRADES,
 };
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
@@ -128,4 +131,10 @@ pub fn recommended_arguments() -> &'static [RecommendedArgument] {
 #[must_use]
 pub fn migrations() -> &'static [Migration] {
     MIGRATIONS
+}
+
+/// What Talos does by itself otherwise from a version on, oldest first.
+#[must_use]
+pub fn upgrades() -> &'static [Upgrade] {
+    UPGRADES
 }

@@ -3,7 +3,8 @@
 //! A comment `#! rule/name` at the end of a line says that this rule finds something that begins on this line; several
 //! names stand for several findings. A comment `#^ rule/name` speaks of the line above it, `#v rule/name` of the line below. What
 //! is not written must not be found, whatever its severity. A line `#~ patch` ends the base, or the patch before it, and
-//! begins a patch that is laid over it. `corpus/README.md` says more.
+//! begins a patch that is laid over it. A line `#= talos=1.14` asks for a version, as the command line does.
+//! `corpus/README.md` says more.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -74,10 +75,12 @@ fn found(text: &str, analysis: &Analysis) -> Vec<(usize, String)> {
 fn check(path: &Path) -> (String, Analysis) {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let name = name_of(path);
+    let asked = text.lines().find_map(|line| line.strip_prefix("#= talos=").and_then(MinorVersion::parse));
+    let options = Options { talos: asked, ..Options::default() };
     let analysis = if name.ends_with(PROJECT_FILE) {
         analyze_project(&text, path.parent().unwrap())
     } else {
-        analyze_parts(&name, &text, &Options::default())
+        analyze_parts(&name, &text, &options)
     };
     (text, analysis)
 }

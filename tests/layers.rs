@@ -10,6 +10,7 @@ const LAYERS: &[&str] = &[
     "template",
     "syntax",
     "fragment",
+    "edit",
     "version",
     "tables",
     "input",
@@ -30,6 +31,7 @@ const LAYERS: &[&str] = &[
     "machine",
     "tools",
     "workspace",
+    "migrate",
 ];
 
 fn analyzer() -> PathBuf {

@@ -128,7 +128,8 @@ impl Frame {
         let named = all.iter().filter(|versions| versions.kubernetes_source != VersionSource::TalosDefault);
         let kubernetes = named.min_by_key(|versions| versions.kubernetes_source).unwrap_or(talos);
         let (kubernetes, kubernetes_source) = (kubernetes.kubernetes, kubernetes.kubernetes_source);
-        let versions = Versions { kubernetes, kubernetes_source, ..*talos };
+        let own = all.iter().find_map(|versions| versions.own);
+        let versions = Versions { kubernetes, kubernetes_source, own, ..*talos };
         let profile = options.profile(sources.first().and_then(|base| base.read.directives.modeline.profile));
         let options = Options { profile: Some(profile), ..options.clone() };
         let wanted = analysis::wanted(&options, profile);

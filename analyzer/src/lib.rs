@@ -7,6 +7,7 @@
 pub mod config;
 pub mod context;
 pub mod directives;
+pub mod edit;
 pub mod effective;
 pub mod finding;
 pub mod fragment;
@@ -28,6 +29,7 @@ pub mod version;
 mod analysis;
 mod layered;
 mod machine;
+mod migrate;
 mod workspace;
 
 pub use analysis::{Analysis, Options, analyze};
@@ -35,4 +37,5 @@ pub use layered::{LayeredAnalysis, Position, REFUSING, Source, analyze_layered, 
 pub use machine::{
     File, FileAnalysis, Files, Layer, LayerAnalysis, Machine, analyze_machine, collect, generated, normalized,
 };
+pub use migrate::{Kept, Migration, Moved, migrate};
 pub use workspace::{Described, InOrder, Outcome, ToolFile, Workers, Workspace, analyze_described, check, describe};

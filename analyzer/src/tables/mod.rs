@@ -10,7 +10,9 @@ mod format;
 mod hardening;
 mod kernel;
 mod merge;
+mod migration;
 mod schema;
+mod upgrade;
 
 pub use decoder::{Decoder, NotWhole};
 pub use expression::ExpressionName;
@@ -21,17 +23,20 @@ pub use kernel::{KernelDefault, RecommendedArgument, TalosArgument};
 pub use merge::{
     Merge, MergeRule, merge_of_field, merge_of_form, unset_without, word_of_number, written_when_unset, zero_word,
 };
+pub use migration::{Condition, Constant, Migration, MovedField, Transform};
 pub use schema::{
     DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
 };
+pub use upgrade::Upgrade;
 
 /// What the build makes of `analyzer/data`; nobody reads it.
 #[expect(clippy::unreadable_literal, reason = "the numbers are bounds of integer types, written by the build")]
 mod generated {
     use super::{
-        CipherClass, CipherSuite, DeniedArgument, DocumentType, DocumentVariant, EnumVariant, Enumeration,
-        ExpressionName, Field, FieldVariant, Format, KernelDefault, Merge, MergeRule, RecommendedArgument, Shape,
-        Sysctl, SysctlName, TalosArgument, Type, UnusedField, Weaker,
+        CipherClass, CipherSuite, Condition, Constant, DeniedArgument, DocumentType, DocumentVariant, EnumVariant,
+        Enumeration, ExpressionName, Field, FieldVariant, Format, KernelDefault, Merge, MergeRule, Migration,
+        MovedField, RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Transform, Type, UnusedField,
+        Upgrade, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
@@ -43,11 +48,13 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/denied_arguments.rs"));
     include!(concat!(env!("OUT_DIR"), "/expressions.rs"));
     include!(concat!(env!("OUT_DIR"), "/kernel.rs"));
+    include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
+    include!(concat!(env!("OUT_DIR"), "/upgrades.rs"));
 }
 
 use generated::{
-    DENIED_ARGUMENTS, DOCUMENTS, EXPRESSION_NAMES, KERNEL_DEFAULTS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES,
-    SYSCTLS, TALOS_ARGUMENTS, UNUSED_FIELDS,
+    DENIED_ARGUMENTS, DOCUMENTS, EXPRESSION_NAMES, KERNEL_DEFAULTS, MIGRATIONS, RECOMMENDED, SCHEMATIC, SUITES,
+    SYSCTL_NAMES, SYSCTLS, TALOS_ARGUMENTS, UNUSED_FIELDS, UPGRADES,
 };
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
@@ -133,4 +140,16 @@ pub fn talos_arguments() -> &'static [TalosArgument] {
 #[must_use]
 pub fn recommended_arguments() -> &'static [RecommendedArgument] {
     RECOMMENDED
+}
+
+/// Which documents take the place of fields of the machine configuration, in the order they are written.
+#[must_use]
+pub fn migrations() -> &'static [Migration] {
+    MIGRATIONS
+}
+
+/// What Talos does by itself otherwise from a version on, oldest first.
+#[must_use]
+pub fn upgrades() -> &'static [Upgrade] {
+    UPGRADES
 }

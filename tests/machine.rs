@@ -114,3 +114,36 @@ fn a_suppression_is_unused_when_no_machine_needs_it() {
         vec![("suppression/unused".into(), "# talint: ignore[sysctl/weakened] a lab".to_owned(), "n2".to_owned())];
     assert_eq!(found(&[not_needed], &options), expected);
 }
+
+#[test]
+fn a_patch_for_all_machines_may_say_what_those_of_one_role_do_not_read() {
+    let host = file("talint.yaml", "machines:\n  - n1\n  - n2\n");
+    let patch = file("all.yaml", "cluster:\n  proxy:\n    disabled: true\n");
+    let machine = |name: &str, role| {
+        let of_worker = machine(name, &host, vec![Layer::File(Arc::clone(&patch))]);
+        Machine { role: Some(role), ..of_worker }
+    };
+    let options = Options { select: vec!["ineffective/".to_owned()], ..Options::default() };
+    assert_eq!(found(&[machine("n1", Role::ControlPlane), machine("n2", Role::Worker)], &options), vec![]);
+    let expected = vec![("ineffective/role", "proxy".to_owned(), "n1 n2".to_owned())];
+    assert_eq!(found(&[machine("n1", Role::Worker), machine("n2", Role::Worker)], &options), expected);
+}
+
+#[test]
+fn an_entry_that_a_generated_configuration_has_is_not_to_be_repeated() {
+    let host = file("talint.yaml", "machines:\n  - n1\n");
+    let patch = file(
+        "all.yaml",
+        "cluster:\n  apiServer:\n    admissionControl:\n      - name: PodSecurity\n        configuration:\n          exemptions:\n            namespaces: [kube-system]\n",
+    );
+    let text = generated(TalosVersion::nearest(12), Role::ControlPlane).to_owned();
+    let made = Layer::Made { file: Arc::clone(&host), place: span(&host, "n1"), text, anchors: Vec::new() };
+    let layers = vec![made, Layer::File(patch)];
+    let machine = Machine { layers, ..machine("n1", &host, Vec::new()) };
+    let options = Options { select: vec!["patch/".to_owned()], ..Options::default() };
+    let analyses = collect(analyze_machine(&machine, &options));
+    let finding = &analyses[1].analysis.findings[0];
+    assert_eq!(finding.rule, "patch/list-appends");
+    let related = &finding.related[0];
+    assert_eq!((related.file.as_deref(), related.span), (Some("talint.yaml"), span(&host, "n1")));
+}

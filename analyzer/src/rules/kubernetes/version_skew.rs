@@ -29,21 +29,36 @@ pub(crate) const RULE: Rule = Rule {
 const SKEWS: [(&Component, u16); 4] = [(&KUBELET, 3), (&CONTROLLER_MANAGER, 1), (&SCHEDULER, 1), (&PROXY, 3)];
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    let Some((api_server, newest)) = API_SERVER.images(context).into_iter().next() else { return };
+    let Some((api_server, own)) = API_SERVER.images(context).into_iter().next() else { return };
+    let mut apart = Vec::new();
     for (component, most) in SKEWS {
         for (image, version) in component.images(context) {
-            let is_newer = version > newest;
-            if version.major != newest.major || !is_newer && newest.minor - version.minor <= most {
-                continue;
+            let is_newer = version > own;
+            if version.major == own.major && (is_newer || own.minor - version.minor > most) {
+                apart.push((component.name, image, version, is_newer));
             }
-            let relation = if is_newer { "newer than" } else { "too old for" };
-            let message =
-                format!("the {} is of Kubernetes {version}, {relation} the API server, {newest}", component.name);
-            findings.push(Finding {
-                help: Some(format!("expected is the version of the API server, {newest}")),
-                related: vec![Related::here(api_server.visible_span(), "the API server")],
-                ..rule.finding(context, image, message)
-            });
         }
+    }
+    // Where several are newer, it is the API server that was left behind.
+    if apart.len() > 1 && apart.iter().all(|(.., is_newer)| *is_newer) {
+        let message = format!("the API server is of Kubernetes {own}, older than what is to talk to it");
+        let others = apart.iter().map(|(name, image, version, _)| {
+            Related::here(image.visible_span(), format!("the {name}, {version}"))
+        });
+        findings.push(Finding {
+            help: Some("expected is a version that no other component is newer than".to_owned()),
+            related: others.collect(),
+            ..rule.finding(context, api_server, message)
+        });
+        return;
+    }
+    for (name, image, version, is_newer) in apart {
+        let relation = if is_newer { "newer than" } else { "too old for" };
+        let message = format!("the {name} is of Kubernetes {version}, {relation} the API server, {own}");
+        findings.push(Finding {
+            help: Some(format!("expected is the version of the API server, {own}")),
+            related: vec![Related::here(api_server.visible_span(), "the API server")],
+            ..rule.finding(context, image, message)
+        });
     }
 }

@@ -41,7 +41,10 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let all: Vec<(&str, Written<'_, '_>)> =
         pods.iter().map(|pods| ("pods", *pods)).chain(services.iter().map(|services| ("services", *services))).collect();
     for (number, (whose, later)) in all.iter().enumerate() {
-        let earlier = all.iter().take(number).find(|(_, earlier)| earlier.network.overlaps(later.network));
+        // Networks in both generations of configuration are refused together.
+        let is_beside = |other: &Written<'_, '_>| context.kind_of(other.node) == context.kind_of(later.node);
+        let overlaps = |other: &Written<'_, '_>| is_beside(other) && other.network.overlaps(later.network);
+        let earlier = all.iter().take(number).find(|(_, earlier)| overlaps(earlier));
         if let Some((other, earlier)) = earlier {
             let message = format!("this network of {whose} overlaps one of {other}");
             let related = Related::here(earlier.node.visible_span(), format!("a network of {other}"));

@@ -6,6 +6,7 @@ mod oracle;
 mod scalars;
 mod schema;
 mod test;
+mod validation;
 
 use std::process::ExitCode;
 
@@ -19,7 +20,11 @@ const USAGE: &str = "usage: cargo xtask COMMAND
     --fixtures       compares talint with every version on the patches that Talos tests itself with
   oracle-bin   builds the oracles to target/oracle
   schema       writes analyzer/data/schema from the oracles
-  test         runs all tests";
+  test         runs all tests
+  validate     records what every version's validation says: tests/validation
+    --cases          only of the cases written by hand
+    --sample N       asks about N configurations a version whether the verdicts are still those recorded
+    --fuzz SEED      compares talint with every version on configurations of another seed";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -29,6 +34,7 @@ fn main() -> ExitCode {
         Some("merge") => merge::run(&arguments[1..]),
         Some("oracle-bin") => oracle::build_all(&arguments[1..]),
         Some("test") => test::run(&arguments[1..]),
+        Some("validate") => validation::run(&arguments[1..]),
         Some("schema") => schema::run(&arguments[1..]),
         _ => Err(USAGE.to_owned()),
     };

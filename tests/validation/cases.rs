@@ -1,0 +1,138 @@
+//! Cases written by hand, for each thing that Talos's validation says: `tests/validation/cases`.
+//!
+//! A file holds cases of one topic. A case begins with a line `#! OUTCOME ROW`, followed by what limits it, and is a
+//! configuration, or with `over BASE` a patch over that generated configuration.
+
+use super::result::{Outcome, outcome};
+use super::variants::{MINORS, hash};
+use super::verdict::MODES;
+use std::fs;
+use std::path::Path;
+
+/// What validation makes of a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    Refused,
+    Warned,
+    Taken,
+}
+
+/// A configuration, and what is expected of it.
+pub(crate) struct Case {
+    /// The file and the line that it begins on.
+    pub(crate) id: String,
+    pub(crate) said: Said,
+    /// What of the validation it is about.
+    pub(crate) row: String,
+    /// The versions it holds for; those that load it when empty.
+    pub(crate) minors: Vec<u8>,
+    /// The modes it holds for.
+    pub(crate) modes: Vec<&'static str>,
+    /// The generated configuration that the text is a patch of.
+    base: Option<String>,
+    text: String,
+}
+
+/// Every case, in the order of the files.
+pub(crate) fn read(workspace: &Path) -> Result<Vec<Case>, String> {
+    let folder = workspace.join("tests/validation/cases");
+    let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut files: Vec<_> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    files.sort();
+    let mut cases: Vec<Case> = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let name = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        let mut started = false;
+        for (number, line) in text.lines().enumerate() {
+            if let Some(header) = line.strip_prefix("#! ") {
+                let id = format!("{name}:{}", number + 1);
+                cases.push(case(&id, header).map_err(|error| format!("{id}: {error}"))?);
+                started = true;
+            } else if let Some(case) = cases.last_mut().filter(|_| started) {
+                case.text.push_str(line);
+                case.text.push('\n');
+            }
+        }
+    }
+    Ok(cases)
+}
+
+fn case(id: &str, header: &str) -> Result<Case, String> {
+    let mut words = header.split_whitespace();
+    let said = match words.next() {
+        Some("refused") => Said::Refused,
+        Some("warned") => Said::Warned,
+        Some("taken") => Said::Taken,
+        other => return Err(format!("neither refused, warned nor taken: {other:?}")),
+    };
+    let row = words.next().ok_or("no row")?.to_owned();
+    let modes = MODES.map(|(name, _)| name).to_vec();
+    let (id, text) = (id.to_owned(), String::new());
+    let mut case = Case { id, said, row, minors: Vec::new(), modes, base: None, text };
+    while let Some(word) = words.next() {
+        match word {
+            "over" => case.base = Some(words.next().ok_or("no base")?.to_owned()),
+            "in" => {
+                let modes: Vec<&str> = words.next().ok_or("no mode")?.split(',').collect();
+                case.modes.retain(|mode| modes.contains(mode));
+            }
+            versions => {
+                let minor = |text: &str| text.strip_prefix("1.").and_then(|minor| minor.parse::<u8>().ok());
+                let (first, last) = versions.split_once('-').unwrap_or((versions, versions));
+                let (Some(first), Some(last)) = (minor(first), minor(last)) else {
+                    return Err(format!("what does `{word}` mean?"));
+                };
+                case.minors = (first..=last).collect();
+            }
+        }
+    }
+    Ok(case)
+}
+
+impl Case {
+    /// The configuration in a version.
+    pub(crate) fn text(&self, workspace: &Path, minor: u8) -> Result<String, String> {
+        let Some(name) = &self.base else { return Ok(self.text.clone()) };
+        let file = workspace.join(format!("corpus/generated/talos-1.{minor}/{name}.yaml"));
+        let base = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let result = outcome(&base, std::slice::from_ref(&self.text), minor);
+        Ok(match result {
+            Outcome::Configuration(_) => result.yaml(),
+            // A patch that the version cannot read is no configuration either.
+            Outcome::Refused(_) => format!("{base}---\n{}", self.text),
+        })
+    }
+
+    /// A short hash of the texts of all versions: verdicts are recorded for these only.
+    pub(crate) fn hash(&self, workspace: &Path) -> Result<String, String> {
+        let texts: Result<Vec<String>, String> = MINORS.iter().map(|minor| self.text(workspace, *minor)).collect();
+        Ok(hash(&texts?.concat()))
+    }
+
+    /// Whether what Talos said in every version and mode is what the case says.
+    pub(crate) fn check(&self, recorded: &[[char; 3]]) -> Result<(), String> {
+        let mut loads = false;
+        for (minor, letters) in MINORS.iter().zip(recorded) {
+            for ((mode, _), letter) in MODES.iter().zip(letters) {
+                loads |= *letter != 'l';
+                let is_meant = (self.minors.is_empty() || self.minors.contains(minor)) && self.modes.contains(mode);
+                let fits = match (self.said, is_meant) {
+                    (Said::Refused, true) => *letter == 'r' || (*letter == 'l' && self.minors.is_empty()),
+                    (Said::Refused, false) => *letter != 'r',
+                    (Said::Warned, true) => *letter == 'w' || (*letter == 'l' && self.minors.is_empty()),
+                    (Said::Warned, false) => matches!(letter, 'o' | 'l'),
+                    (Said::Taken, true) => matches!(letter, 'o' | 'w') || (*letter == 'l' && self.minors.is_empty()),
+                    (Said::Taken, false) => true,
+                };
+                if !fits {
+                    return Err(format!(
+                        "{} {:?} {}: Talos 1.{minor} says `{letter}` in {mode}",
+                        self.id, self.said, self.row
+                    ));
+                }
+            }
+        }
+        if loads { Ok(()) } else { Err(format!("{}: no version loads it", self.id)) }
+    }
+}

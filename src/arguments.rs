@@ -134,9 +134,9 @@ pub(crate) struct CheckOptions {
     #[arg(long, value_name = "VERSION", value_parser = parse_version)]
     pub kubernetes_version: Option<MinorVersion>,
 
-    /// How the machine runs Talos
-    #[arg(long, value_enum, default_value = "metal")]
-    pub mode: ModeName,
+    /// How the machine runs Talos; else what Talos refuses on metal alone is a warning
+    #[arg(long, value_enum)]
+    pub mode: Option<ModeName>,
 
     /// Exit with 0, not 3, when no Talos file is among the paths: for hooks, which are given whatever has changed
     #[arg(long)]

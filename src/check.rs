@@ -56,7 +56,11 @@ fn check_all(inputs: &[Input], options: &CheckOptions) -> Vec<Result<Checked, St
 }
 
 fn asked(options: &CheckOptions) -> Options {
-    Options { kubernetes: options.kubernetes_version, mode: options.mode.into(), ..outcome::options(&options.asked) }
+    Options {
+        kubernetes: options.kubernetes_version,
+        mode: options.mode.map(Into::into),
+        ..outcome::options(&options.asked)
+    }
 }
 
 /// Checks one base with the patches of the command line.

@@ -11,6 +11,7 @@ mod rules;
 mod schema;
 mod settings;
 mod tsv;
+mod validation;
 
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,7 @@ fn main() {
     write(&out.join("controls.rs"), &settings::controls(&root.join("data")));
     write(&out.join("kernel.rs"), &kernel::tables(&root.join("data/kernel")));
     write(&out.join("kernel_rules.rs"), &kernel::rules(&root.join("data/kernel")));
+    write(&out.join("validation_rules.rs"), &validation::rules(&root.join("data/validation")));
     write(&out.join("rules.rs"), &rules::registry(&root.join("src/rules")));
 }
 

@@ -292,12 +292,7 @@ fn control(rule: &ControlRule, check: &Check, setting: usize) -> String {
         "optional" => "None".to_owned(),
         word => format!("Some({})", severity(word)),
     };
-    let machines = match check.role.as_deref() {
-        None => "None",
-        Some("controlplane") => "Some(crate::directives::Role::ControlPlane)",
-        Some("worker") => "Some(crate::directives::Role::Worker)",
-        Some(word) => panic!("{}: `{word}` is not a role", rule.rule),
-    };
+    let machines = role(check.role.as_deref());
     format!(
         "  Control {{ rule: {:?}, setting: {:?}, setting_index: {setting}, weak: {weak}, versions: VersionSet::from_bits({}), role: {machines}, \
          not_in_container: {}, written: {}, absent: {absent}, problem: {:?}, expected: {:?}, write: {:?} }},\n",
@@ -322,6 +317,16 @@ pub(crate) fn severity(word: &str) -> &'static str {
         "warning" => "Severity::Warning",
         "error" => "Severity::Error",
         _ => panic!("`{word}` is not a severity"),
+    }
+}
+
+/// The role of the machines that something is asked of.
+pub(crate) fn role(word: Option<&str>) -> &'static str {
+    match word {
+        None => "None",
+        Some("controlplane") => "Some(Role::ControlPlane)",
+        Some("worker") => "Some(Role::Worker)",
+        Some(word) => panic!("`{word}` is not a role"),
     }
 }
 

@@ -17,6 +17,7 @@ pub mod settings;
 pub mod syntax;
 pub mod tables;
 pub mod text;
+pub mod validation;
 pub mod version;
 
 mod analysis;

@@ -45,12 +45,7 @@ impl Rule {
         node: NodeRef<'t, 's>,
         message: impl Into<String>,
     ) -> Finding {
-        let span = if node.kind() == Kind::Scalar || node.node().style == Style::Flow {
-            node.visible_span()
-        } else {
-            node.key().map_or(node.span(), NodeRef::span)
-        };
-        self.finding_at(span, context.kind_of(node), node.path(), message)
+        self.finding_at(place(node), context.kind_of(node), node.path(), message)
     }
 
     /// A finding at a range.
@@ -80,6 +75,16 @@ impl Rule {
     pub fn matches(&self, pattern: &str) -> bool {
         let pattern = pattern.strip_suffix('*').unwrap_or(pattern);
         pattern == self.name || pattern.strip_suffix('/').is_some_and(|family| family == self.family())
+    }
+}
+
+/// The range to show for a node: a scalar or what stands in brackets, else the key of it.
+#[must_use]
+pub fn place(node: NodeRef<'_, '_>) -> Span {
+    if node.kind() == Kind::Scalar || node.node().style == Style::Flow {
+        node.visible_span()
+    } else {
+        node.key().map_or(node.span(), NodeRef::span)
     }
 }
 

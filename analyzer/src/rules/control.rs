@@ -140,7 +140,7 @@ pub(super) fn is_loopback(text: &str) -> bool {
 pub(super) fn check(rule: &Rule, controls: &[Control], context: &Context<'_, '_>, findings: &mut Findings) {
     for control in controls {
         let counts = control.versions.contains(context.talos())
-            && !(control.not_in_container && context.mode == Mode::Container)
+            && !(control.not_in_container && context.mode == Some(Mode::Container))
             && control.role.is_none_or(|role| context.role.is_none_or(|own| own == role));
         let Some(setting) = settings().get(control.setting_index).filter(|_| counts) else { continue };
         let effective = context.effective(setting);

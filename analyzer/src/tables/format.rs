@@ -88,7 +88,9 @@ impl Format {
         let reject = |reason, example| Err(Rejection { reason, example });
         match self {
             Self::Duration => match resolved {
-                Resolved::Str(text) => duration(text).map_err(|reason| Rejection { reason, example: "1h30m" }),
+                Resolved::Str(text) => {
+                    duration(text).map(|_| ()).map_err(|reason| Rejection { reason, example: "1h30m" })
+                }
                 Resolved::Int(0) if decoder.takes_zero_as_duration() => Ok(()),
                 Resolved::Float(_)
                     if decoder.takes_floats_as_duration()
@@ -127,12 +129,12 @@ impl Format {
     }
 }
 
-/// `time.ParseDuration`.
-fn duration(text: &str) -> Result<(), &'static str> {
+/// `time.ParseDuration`, in nanoseconds.
+pub(super) fn duration(text: &str) -> Result<f64, &'static str> {
     const MISSING_UNIT: &str = "the unit is missing";
     let rest = text.strip_prefix(['+', '-']).unwrap_or(text);
     if rest == "0" {
-        return Ok(());
+        return Ok(0.0);
     }
     if rest.is_empty() {
         return Err("there is no number");
@@ -165,7 +167,11 @@ fn duration(text: &str) -> Result<(), &'static str> {
         nanoseconds += parse_float(padded.trim_end_matches('.')).unwrap_or(f64::INFINITY) * scale;
         rest = after;
     }
-    if nanoseconds > 9.223_372_036_854_775e18 { Err("it is longer than 292 years") } else { Ok(()) }
+    if nanoseconds > 9.223_372_036_854_775e18 {
+        Err("it is longer than 292 years")
+    } else {
+        Ok(if text.starts_with('-') { -nanoseconds } else { nanoseconds })
+    }
 }
 
 /// `net/url.Parse`.

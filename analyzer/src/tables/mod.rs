@@ -67,6 +67,12 @@ pub fn v1alpha1() -> &'static DocumentType {
     document_type(V1ALPHA1).unwrap_or(&DOCUMENTS[0])
 }
 
+/// The nanoseconds of a duration as Go writes it: `1h30m`.
+#[must_use]
+pub fn duration(text: &str) -> Option<f64> {
+    format::duration(text).ok()
+}
+
 /// What an Image Factory schematic holds.
 #[must_use]
 pub fn schematic() -> &'static Type {

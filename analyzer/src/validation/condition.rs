@@ -1,0 +1,211 @@
+//! Conditions on values.
+
+use super::form::Form;
+use super::value::Value;
+use super::{Hit, Subject};
+use crate::finding::Related;
+use crate::input::is_unknown;
+use crate::rule;
+use crate::syntax::{Kind, NodeRef, Resolved};
+use crate::tables;
+
+/// A condition on a value. What is absent or null is empty, false, zero, and the empty text, as it is to Go.
+#[derive(Debug)]
+pub enum Condition {
+    /// Something is written that is not null.
+    Present,
+    /// Nothing is written, or null.
+    Absent,
+    /// Nothing, or an empty text, list or mapping.
+    Empty,
+    /// A text, list or mapping that is not empty, or another value.
+    NotEmpty,
+    /// True.
+    True,
+    /// False or absent.
+    NotTrue,
+    /// False, and written.
+    False,
+    /// The number 0, or absent.
+    Zero,
+    /// Another number.
+    NotZero,
+    /// A number below this one, and written.
+    Below(i64),
+    /// A number above this one.
+    Above(i64),
+    /// A number that the number beside it does not divide. Of 0 every number is a multiple.
+    NotMultipleOf(&'static [&'static str]),
+    /// A duration below this many seconds, and written.
+    ShorterThan(i64),
+    /// One of these texts.
+    OneOf(&'static [&'static str]),
+    /// None of these texts. Absent is the empty text.
+    NoneOf(&'static [&'static str]),
+    /// The text of a value beside it.
+    SameAs(&'static [&'static str]),
+    /// A text of more bytes than this.
+    LongerThan(usize),
+    /// A text that is not of this form, and not empty.
+    NotForm(Form),
+    /// A list of more items than this.
+    MoreThan(usize),
+    /// The value of an item that an item before it in the list has too.
+    Repeated,
+    /// A mapping in which all of these fields are empty.
+    LacksAll(&'static [&'static str]),
+    /// A mapping in which more than one of these fields is not empty.
+    HasSeveral(&'static [&'static str]),
+    /// A value whose key fulfils this condition.
+    Key(&'static Condition),
+}
+
+impl Condition {
+    /// Whether the condition may hold for what is absent.
+    #[must_use]
+    pub fn holds_for_absent(&self) -> bool {
+        matches!(self, Self::Absent | Self::Empty | Self::NotTrue | Self::Zero | Self::NoneOf(_) | Self::LacksAll(_))
+    }
+
+    /// Whether the condition holds; `None` when that cannot be known.
+    #[must_use]
+    pub fn judge(&self, value: Value<'_, '_>, subject: &Subject<'_, '_, '_>) -> Option<bool> {
+        let node = match value {
+            Value::Unknown => return None,
+            value => value.not_null(),
+        };
+        match self {
+            Self::Present => Some(node.is_some()),
+            Self::Absent => Some(node.is_none()),
+            Self::Empty => Some(is_empty(node)),
+            Self::NotEmpty => Some(!is_empty(node)),
+            Self::True => Some(boolean(node?, subject)?),
+            Self::NotTrue => Some(node.is_none_or(|node| boolean(node, subject) == Some(false))),
+            Self::False => Some(!boolean(node?, subject)?),
+            Self::Zero => Some(number(node, subject)? == 0),
+            Self::NotZero => Some(number(node, subject)? != 0),
+            Self::Below(limit) => Some(number(Some(node?), subject)? < i128::from(*limit)),
+            Self::Above(limit) => Some(number(node, subject)? > i128::from(*limit)),
+            Self::NotMultipleOf(path) => {
+                let other = match beside(subject, path) {
+                    Value::Unknown => return None,
+                    other => number(other.not_null(), subject)?,
+                };
+                Some(other != 0 && number(node, subject)? % other != 0)
+            }
+            Self::ShorterThan(seconds) => {
+                let nanoseconds = tables::duration(text(Some(node?))?)?;
+                #[expect(clippy::cast_precision_loss, reason = "limits are small")]
+                let limit = *seconds as f64 * 1e9;
+                Some(nanoseconds < limit)
+            }
+            Self::OneOf(words) => Some(words.contains(&text(node)?)),
+            Self::NoneOf(words) => Some(!words.contains(&text(node)?)),
+            Self::SameAs(path) => Some(text(Some(node?))? == text(Some(beside(subject, path).not_null()?))?),
+            Self::LongerThan(length) => Some(text(node)?.len() > *length),
+            Self::NotForm(form) => {
+                let text = text(node)?;
+                Some(!text.is_empty() && !form.takes(text, subject.decoder()))
+            }
+            Self::MoreThan(count) => Some(node?.items().count() > *count),
+            Self::Repeated => Some(first_of(node?).is_some()),
+            Self::LacksAll(fields) => fields_set(subject, node, fields).map(|count| count == 0),
+            Self::HasSeveral(fields) => fields_set(subject, node, fields).map(|count| count > 1),
+            Self::Key(condition) => {
+                let key = node.or(value.node())?.key()?;
+                if is_unknown(key) { None } else { condition.judge(Value::Written(key), subject) }
+            }
+        }
+    }
+
+    /// What is wrong at a value for which the condition holds.
+    #[must_use]
+    pub(super) fn hit(&self, node: NodeRef<'_, '_>, subject: &Subject<'_, '_, '_>) -> Hit {
+        match self {
+            Self::Key(_) => Hit::at_key(subject.context, node),
+            Self::Repeated => {
+                let related = first_of(node).map(|first| Related::here(rule::place(first), "the first one is here"));
+                Hit { related, ..Hit::at(subject.context, node) }
+            }
+            _ => Hit::at(subject.context, node),
+        }
+    }
+}
+
+fn is_empty(node: Option<NodeRef<'_, '_>>) -> bool {
+    node.is_none_or(|node| match node.kind() {
+        Kind::Scalar => node.value().is_empty(),
+        _ => node.children().next().is_none(),
+    })
+}
+
+/// The text of a scalar; the empty text when there is none.
+pub(super) fn text<'t>(node: Option<NodeRef<'t, '_>>) -> Option<&'t str> {
+    match node {
+        None => Some(""),
+        Some(node) if node.kind() == Kind::Scalar => Some(node.value()),
+        Some(_) => None,
+    }
+}
+
+/// A boolean as a field takes it.
+pub(super) fn boolean(node: NodeRef<'_, '_>, subject: &Subject<'_, '_, '_>) -> Option<bool> {
+    match subject.decoder().resolve(node) {
+        Resolved::Bool(value) => Some(value),
+        Resolved::Str(word) => match word.to_ascii_lowercase().as_str() {
+            "y" | "yes" | "on" => Some(true),
+            "n" | "no" | "off" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A whole number as a field takes it; 0 when there is none.
+pub(super) fn number(node: Option<NodeRef<'_, '_>>, subject: &Subject<'_, '_, '_>) -> Option<i128> {
+    let Some(node) = node else { return Some(0) };
+    match subject.decoder().resolve(node) {
+        Resolved::Int(number) => Some(number),
+        #[expect(clippy::cast_possible_truncation, reason = "the decoder converts so")]
+        Resolved::Float(number) if number.is_finite() => Some(number as i128),
+        _ => None,
+    }
+}
+
+/// The value at a path below the scope.
+fn beside<'t, 's>(subject: &Subject<'_, 't, 's>, path: &[&str]) -> Value<'t, 's> {
+    subject.values(path).into_iter().next().unwrap_or(Value::Unknown)
+}
+
+/// How many of some fields of a mapping are not empty.
+fn fields_set(subject: &Subject<'_, '_, '_>, node: Option<NodeRef<'_, '_>>, fields: &[&str]) -> Option<usize> {
+    let Some(node) = node else { return Some(0) };
+    let is_complete = subject.context.is_complete(subject.kind);
+    let mut count = 0;
+    for field in fields {
+        match super::look_up(node, &[field], is_complete).first()? {
+            Value::Unknown if node.entry(field).is_some() => count += 1,
+            Value::Unknown => return None,
+            value => count += usize::from(!is_empty(value.not_null())),
+        }
+    }
+    Some(count)
+}
+
+/// The value of an item before, when it is the same: of the item itself, or at the same place in it.
+fn first_of<'t, 's>(node: NodeRef<'t, 's>) -> Option<NodeRef<'t, 's>> {
+    let mut steps = Vec::new();
+    let mut item = node;
+    let list = loop {
+        let parent = item.parent()?;
+        if parent.kind() == Kind::Sequence {
+            break parent;
+        }
+        steps.insert(0, item.key()?.value());
+        item = parent;
+    };
+    let before = list.items().take_while(|other| other.id() != item.id());
+    before
+        .filter_map(|other| other.resolved().at(&steps))
+        .find(|other| other.kind() == Kind::Scalar && other.value() == node.value() && !is_unknown(*other))
+}

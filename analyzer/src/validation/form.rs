@@ -1,0 +1,169 @@
+//! Forms of text that Talos looks at only when it validates.
+//!
+//! Each follows the Go function that Talos asks, oddities included.
+
+use crate::syntax::resolve_text;
+use crate::tables::{Decoder, Format};
+use std::net::Ipv6Addr;
+
+/// A form of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// An IP address without a zone: `net.ParseIP`.
+    Ip,
+    /// An IP prefix: `net.ParseCIDR`.
+    Cidr,
+    /// One of the two.
+    IpOrCidr,
+    /// An IP prefix: `netip.ParsePrefix`.
+    Prefix,
+    /// An IP prefix or an IP address, perhaps with a zone.
+    Subnet,
+    /// The same, perhaps with `!` before it.
+    SubnetFilter,
+    /// A URL with a host, and if it has a port, one up to 65535.
+    Endpoint,
+    /// A URL that is absolute, or a path: `url.ParseRequestURI`.
+    RequestUri,
+    /// A host with a port: `net.SplitHostPort`.
+    HostPort,
+    /// A key of 32 bytes in base64.
+    Key32,
+    /// The name of a DNS domain, in which letters of both cases and `_` may stand.
+    DnsName,
+    /// A domain of RFC 1123, in lower case.
+    DnsSubdomain,
+    /// A name as Kubernetes qualifies it: `example.org/name`.
+    QualifiedName,
+    /// The value of a Kubernetes label.
+    LabelValue,
+    /// A Kubernetes taint: `value:NoSchedule`.
+    Taint,
+}
+
+impl Form {
+    /// Whether `text` is of this form.
+    #[must_use]
+    pub fn takes(self, text: &str, decoder: Decoder) -> bool {
+        let is =
+            |format: Format, text: &str| !text.is_empty() && format.check(&resolve_text(text), text, decoder).is_ok();
+        match self {
+            Self::Ip => !text.contains('%') && is(Format::Ip, text),
+            Self::Cidr => is_cidr(text, decoder),
+            Self::IpOrCidr if text.contains('/') => Self::Cidr.takes(text, decoder),
+            Self::IpOrCidr => Self::Ip.takes(text, decoder),
+            Self::Prefix => is(Format::Prefix, text),
+            Self::Subnet => is(Format::Prefix, text) || is(Format::Ip, text),
+            Self::SubnetFilter => Self::Subnet.takes(text.strip_prefix('!').unwrap_or(text), decoder),
+            Self::Endpoint => is(Format::Url, text) && has_host(text),
+            Self::RequestUri => is(Format::Url, text) && (text.starts_with('/') || has_scheme(text)),
+            Self::HostPort => is_host_port(text),
+            Self::Key32 => is(Format::Base64, text) && decoded_length(text) == 32,
+            Self::DnsName => is_dns_name(text),
+            Self::DnsSubdomain => is_dns_subdomain(text),
+            Self::QualifiedName => is_qualified_name(text),
+            Self::LabelValue => is_label_value(text),
+            Self::Taint => is_taint(text),
+        }
+    }
+}
+
+/// `net.ParseCIDR`, which takes zeros before the length.
+fn is_cidr(text: &str, decoder: Decoder) -> bool {
+    let Some((address, bits)) = text.split_once('/') else { return false };
+    let most = if address.contains(':') { 128 } else { 32 };
+    let is_number = !bits.is_empty() && bits.bytes().all(|byte| byte.is_ascii_digit());
+    Form::Ip.takes(address, decoder) && is_number && bits.trim_start_matches('0').parse().unwrap_or(0) <= most
+}
+
+fn has_scheme(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    })
+}
+
+/// Host and port of a URL that Go reads, as `Hostname` and `Port` tell them apart.
+pub(super) fn host_and_port(text: &str) -> (&str, &str) {
+    let text = text.split(['#', '?']).next().unwrap_or(text);
+    let after_scheme = if has_scheme(text) { text.split_once(':').map_or("", |(_, rest)| rest) } else { text };
+    let Some(rest) = after_scheme.strip_prefix("//") else { return ("", "") };
+    let authority = rest.split('/').next().unwrap_or("");
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let (name, port) = match (host.rfind(']'), host.rfind(':')) {
+        (Some(end), Some(colon)) if colon < end => (host, ""),
+        (_, Some(colon)) if host[colon + 1..].bytes().all(|byte| byte.is_ascii_digit()) => {
+            (&host[..colon], &host[colon + 1..])
+        }
+        _ => (host, ""),
+    };
+    (name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name), port)
+}
+
+fn has_host(text: &str) -> bool {
+    let (host, port) = host_and_port(text);
+    // A port of a machine is never 0.
+    !host.is_empty() && (port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
+/// Splits a host from a port as `net.SplitHostPort` does; the port may be empty or a word.
+fn is_host_port(text: &str) -> bool {
+    let Some((host, port)) = text.rsplit_once(':') else { return false };
+    let has_bracket = |part: &str| part.contains(['[', ']']);
+    match host.strip_prefix('[') {
+        Some(inner) => {
+            let Some(inner) = inner.strip_suffix(']') else { return false };
+            let is_address = || inner.split('%').next().is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
+            !has_bracket(inner) && !has_bracket(port) && (!inner.contains(':') || is_address())
+        }
+        None => !host.contains(':') && !has_bracket(host) && !has_bracket(port),
+    }
+}
+
+/// The number of bytes that base64 stands for.
+fn decoded_length(text: &str) -> usize {
+    let letters = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r' | b'=')).count();
+    letters * 3 / 4
+}
+
+fn is_dns_name(text: &str) -> bool {
+    let text = text.strip_suffix(['.', '_']).filter(|rest| !rest.is_empty()).unwrap_or(text);
+    let is_start = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_label = |label: &str| {
+        label.len() <= 63 && label.starts_with(is_start) && label.chars().all(|c| is_start(c) || c == '-')
+    };
+    text.len() - text.matches('.').count() <= 255 && text.split('.').all(is_label)
+}
+
+/// A domain of RFC 1123.
+fn is_dns_subdomain(text: &str) -> bool {
+    let is_inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let is_label = |label: &str| {
+        label.starts_with(is_inner) && label.ends_with(is_inner) && label.chars().all(|c| is_inner(c) || c == '-')
+    };
+    text.len() <= 253 && text.split('.').all(is_label)
+}
+
+fn is_qualified_name(text: &str) -> bool {
+    match text.split_once('/') {
+        None => is_name(text),
+        Some((prefix, name)) => is_dns_subdomain(prefix) && is_name(name),
+    }
+}
+
+/// The part of a qualified name after the domain.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && is_label_value(text)
+}
+
+fn is_label_value(text: &str) -> bool {
+    let is_end = |c: char| c.is_ascii_alphanumeric();
+    let is_inner = |c: char| is_end(c) || "-_.".contains(c);
+    text.is_empty()
+        || text.len() <= 63 && text.starts_with(is_end) && text.ends_with(is_end) && text.chars().all(is_inner)
+}
+
+fn is_taint(text: &str) -> bool {
+    let (value, effect) = text.split_once(':').map_or(("", text), |(value, effect)| (value, effect));
+    matches!(effect, "NoSchedule" | "PreferNoSchedule" | "NoExecute") && is_label_value(value)
+}

@@ -1,0 +1,365 @@
+//! Talos's own validation, as rows of data: what it refuses or warns of in a configuration that loads.
+//!
+//! A row says where to look, what must hold beside, and what is wrong there. A condition has three answers: what cannot be
+//! known, because a value is a template or because absence says nothing in a patch, is neither true nor false, and
+//! nothing is said of it.
+
+mod condition;
+mod form;
+pub(crate) mod functions;
+mod value;
+
+pub use condition::Condition;
+pub use form::Form;
+pub use value::Value;
+
+use crate::context::{Context, Mode};
+use crate::directives::Role;
+use crate::finding::{Related, Severity};
+use crate::rule::{self, Findings, Rule};
+use crate::secrets;
+use crate::settings::Found;
+use crate::syntax::{Kind, NodeRef};
+use crate::tables::Decoder;
+use crate::text::Span;
+use crate::version::VersionSet;
+use value::look_up;
+
+/// One check of Talos's validation: a row of `analyzer/data/validation`.
+#[derive(Debug)]
+pub struct Check {
+    /// Its name, for tests: `bond.updelay-multiple`.
+    pub id: &'static str,
+    /// The rule it is a part of.
+    pub rule: &'static str,
+    /// Where to look.
+    pub scopes: &'static [Place],
+    /// The way from there to the value that may be wrong; empty for what is there itself.
+    pub field: &'static [&'static str],
+    /// The versions that check it.
+    pub versions: VersionSet,
+    /// The mode that Talos checks it in; `None` for all.
+    pub mode: Option<Mode>,
+    /// The role of the machines it is checked for; `None` for all.
+    pub role: Option<Role>,
+    /// What must hold beside.
+    pub when: &'static [Clause],
+    /// What is wrong.
+    pub wrong: Wrong,
+    /// What Talos makes of it: an error it refuses, of a warning it warns.
+    pub severity: Severity,
+    /// What is wrong, as a clause. `{value}` and `{name}` stand for the value and its key, `{kind}` for the document,
+    /// `{talos}` for the version, and `{.path}` for a value below the scope.
+    pub problem: &'static str,
+    /// What to write instead, with the same words in braces.
+    pub help: &'static str,
+}
+
+/// A place in documents of one kind.
+#[derive(Debug)]
+pub struct Place {
+    /// The kind.
+    pub document: &'static str,
+    /// The way from the root. `*` stands for every key of a mapping, `[]` for every item of a list.
+    pub path: &'static [&'static str],
+}
+
+/// A condition on a value beside the one that may be wrong.
+#[derive(Debug)]
+pub struct Clause {
+    /// The kind of document it stands in; `None` for a value below the scope of the check.
+    pub document: Option<&'static str>,
+    /// The way to it.
+    pub path: &'static [&'static str],
+    /// What must hold, of one value where the way leads to several.
+    pub holds: Condition,
+}
+
+/// What is wrong.
+#[derive(Debug)]
+pub enum Wrong {
+    /// The value of the field is.
+    Is(Condition),
+    /// What this function finds.
+    By(Function),
+}
+
+/// Finds what no condition expresses.
+pub type Function = for<'c, 't, 's> fn(&Subject<'c, 't, 's>) -> Vec<Hit>;
+
+/// What a check looks at: one scope.
+pub struct Subject<'c, 't, 's> {
+    /// The source.
+    pub context: &'c Context<'t, 's>,
+    /// The node at the scope.
+    pub scope: NodeRef<'t, 's>,
+    /// The kind of the document it stands in.
+    pub kind: &'static str,
+    /// The way from the scope to the value that may be wrong.
+    pub field: &'static [&'static str],
+}
+
+impl<'t, 's> Subject<'_, 't, 's> {
+    /// The values on a way from the scope.
+    #[must_use]
+    pub fn values(&self, path: &[&str]) -> Vec<Value<'t, 's>> {
+        look_up(self.scope, path, self.context.is_complete(self.kind))
+    }
+
+    /// The decoder of the version.
+    #[must_use]
+    pub fn decoder(&self) -> Decoder {
+        Decoder::of(self.context.talos())
+    }
+}
+
+/// Something that is wrong.
+pub struct Hit {
+    /// The bytes to show.
+    pub span: Span,
+    /// The way to it from the root of its document.
+    pub path: String,
+    /// The value for the message; empty for secrets and for what is not there.
+    pub value: String,
+    /// The key for the message.
+    pub name: String,
+    /// Another place that belongs to it.
+    pub related: Option<Related>,
+}
+
+impl Hit {
+    /// At a value that is written.
+    #[must_use]
+    pub fn at(context: &Context<'_, '_>, node: NodeRef<'_, '_>) -> Self {
+        let is_secret = context.secrets.iter().any(|secret| secret.node.id() == node.id());
+        let shows = node.kind() == Kind::Scalar && !is_secret;
+        let value = if shows { secrets::shown(node.value()).into_owned() } else { String::new() };
+        Self { span: rule::place(node), path: node.path(), value, name: name_of(node), related: None }
+    }
+
+    /// At the key of a value that is written.
+    #[must_use]
+    pub fn at_key(context: &Context<'_, '_>, node: NodeRef<'_, '_>) -> Self {
+        let span = node.key().map_or(node.visible_span(), NodeRef::span);
+        Self { span, ..Self::at(context, node) }
+    }
+
+    /// At what is nearest to a value that is not there.
+    #[must_use]
+    pub fn absent(subject: &Subject<'_, '_, '_>, path: &[&str]) -> Self {
+        let mut way = subject.scope.path();
+        for step in path {
+            if !way.is_empty() {
+                way.push('.');
+            }
+            way.push_str(step);
+        }
+        let is_begun = path.first().is_some_and(|first| subject.scope.entry(first).is_some());
+        let own = subject.scope.key().filter(|_| !is_begun);
+        let span = own.map_or_else(|| subject.context.nearest(subject.scope, path), NodeRef::span);
+        let name = path.last().map_or_else(|| name_of(subject.scope), |step| (*step).to_owned());
+        Self { span, path: way, value: String::new(), name, related: None }
+    }
+}
+
+fn name_of(node: NodeRef<'_, '_>) -> String {
+    node.key().map_or("", NodeRef::value).to_owned()
+}
+
+/// Holds a source to the checks of `rule`.
+pub(crate) fn check(rule: &Rule, checks: &'static [Check], context: &Context<'_, '_>, findings: &mut Findings) {
+    for check in checks.iter().filter(|check| check.versions.contains(context.talos())) {
+        let has_role = check.role.is_none_or(|role| context.role == Some(role));
+        let Some(severity) = severity(check, context.mode).filter(|_| has_role) else { continue };
+        for place in check.scopes.iter().filter(|place| may_apply(check, place, context)) {
+            for found in context.find(place.document, place.path) {
+                look(rule, check, severity, context, found, findings);
+            }
+        }
+    }
+}
+
+/// Whether the words of the source let a check find something at a place.
+fn may_apply(check: &Check, place: &Place, context: &Context<'_, '_>) -> bool {
+    let needs_field = matches!(&check.wrong, Wrong::Is(condition) if !condition.holds_for_absent());
+    context.words.may_hold(place.path) && (!needs_field || context.words.may_hold(check.field))
+}
+
+/// How bad it is where the mode of the machine is `mode`; `None` when it is not checked there.
+fn severity(check: &Check, mode: Option<Mode>) -> Option<Severity> {
+    match (check.mode, mode) {
+        (None, _) => Some(check.severity),
+        (Some(checked), Some(mode)) => (checked == mode).then_some(check.severity),
+        // Most machines are metal, but that was not said. Who runs Talos in a container knows.
+        (Some(Mode::Metal), None) => Some(check.severity.min(Severity::Warning)),
+        (Some(_), None) => None,
+    }
+}
+
+fn look<'t, 's>(
+    rule: &Rule,
+    check: &Check,
+    severity: Severity,
+    context: &Context<'t, 's>,
+    found: Found<'t, 's>,
+    findings: &mut Findings,
+) {
+    let subject = Subject { context, scope: found.node, kind: found.kind, field: check.field };
+    let mut beside = Vec::new();
+    for clause in check.when {
+        let Some(value) = holding(clause, &subject) else { return };
+        beside.extend(value.node().filter(|_| matches!(clause.holds, Condition::Present | Condition::NotEmpty)));
+    }
+    for hit in hits(check, &subject) {
+        let message = format!("{}{}", fill(check.problem, &subject, &hit), verdict(check));
+        let mut finding = rule.finding_at(hit.span, found.kind, hit.path.clone(), message);
+        finding.severity = severity;
+        finding.help = Some(fill(check.help, &subject, &hit));
+        finding.related.extend(hit.related);
+        finding.related.extend(beside.iter().map(|node| Related::here(rule::place(*node), "this stands beside it")));
+        findings.push(finding);
+    }
+}
+
+/// The value for which a clause holds.
+fn holding<'t, 's>(clause: &Clause, subject: &Subject<'_, 't, 's>) -> Option<Value<'t, 's>> {
+    let context = subject.context;
+    let values = match clause.document {
+        None => subject.values(clause.path),
+        Some(kind) => {
+            let roots: Vec<NodeRef<'t, 's>> = context.documents(kind).collect();
+            let is_complete = context.is_complete(kind);
+            match roots.is_empty() {
+                // That a document is not there is only known of a whole.
+                true if context.whole().is_some() => vec![Value::Absent],
+                true => vec![Value::Unknown],
+                false => roots.into_iter().flat_map(|root| look_up(root, clause.path, is_complete)).collect(),
+            }
+        }
+    };
+    values.into_iter().find(|value| clause.holds.judge(*value, subject) == Some(true))
+}
+
+fn hits(check: &Check, subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
+    let condition = match &check.wrong {
+        Wrong::By(function) => return function(subject),
+        Wrong::Is(condition) => condition,
+    };
+    let wrong = subject.values(check.field).into_iter().filter(|value| condition.judge(*value, subject) == Some(true));
+    wrong
+        .map(|value| match value.node() {
+            None => Hit::absent(subject, check.field),
+            Some(node) => condition.hit(node, subject),
+        })
+        .collect()
+}
+
+/// What Talos makes of it, for the end of a message.
+fn verdict(check: &Check) -> String {
+    let place = check.mode.map_or(String::new(), |mode| format!(" {}", mode.place()));
+    match check.severity {
+        Severity::Error => format!("; Talos refuses that{place}"),
+        Severity::Warning => format!("; Talos warns of it{place}"),
+        Severity::Info => String::new(),
+    }
+}
+
+/// Puts what was found in the place of the words in braces.
+fn fill(template: &str, subject: &Subject<'_, '_, '_>, hit: &Hit) -> String {
+    let mut parts = template.split('{');
+    let mut out = parts.next().unwrap_or("").to_owned();
+    for part in parts {
+        let Some((word, rest)) = part.split_once('}') else { continue };
+        match word {
+            "value" => out.push_str(&hit.value),
+            "name" => out.push_str(&hit.name),
+            "kind" => out.push_str(subject.kind),
+            "talos" => out.push_str(&subject.context.talos().to_string()),
+            path => {
+                let path: Vec<&str> = path.trim_start_matches('.').split('.').collect();
+                let node = subject.scope.at(&path);
+                out.push_str(&node.map_or(String::new(), |node| Hit::at(subject.context, node).value));
+            }
+        }
+        out.push_str(rest);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Condition, Wrong};
+    use crate::rules;
+    use crate::tables::{self, Shape, Type};
+    use crate::version::VersionSet;
+    use std::collections::HashSet;
+
+    /// The versions that have the field at `path`; `None` where it leads into what is free-form.
+    fn versions(document: &str, path: &[&str]) -> Option<VersionSet> {
+        let document = tables::document_type(document).unwrap_or_else(|| panic!("there is no kind `{document}`"));
+        let mut versions = document.versions();
+        let mut shapes: Vec<&Shape> = Vec::new();
+        let mut structure: Option<&Type> = Some(document.root);
+        for step in path {
+            if let Some(inner) = structure {
+                if inner.field(step).is_none() && inner.fields.is_empty() {
+                    return None;
+                }
+                let field = inner.field(step).unwrap_or_else(|| panic!("`{step}` of {path:?} is no field"));
+                let known = field.variants.iter().map(|variant| variant.versions);
+                versions = versions.intersection(known.reduce(VersionSet::union)?);
+                shapes = field.variants.iter().map(|variant| variant.shape.value()).collect();
+            } else {
+                let within = |shape: &&'static Shape| match shape {
+                    Shape::List(inner) | Shape::Map(inner) => Some(inner.value()),
+                    _ => None,
+                };
+                shapes = shapes.iter().filter_map(within).collect();
+            }
+            structure = shapes.iter().find_map(|shape| match shape {
+                Shape::Struct(inner) => Some(*inner),
+                _ => None,
+            });
+        }
+        Some(versions)
+    }
+
+    #[test]
+    fn checks_look_at_fields_that_are_there_in_their_versions() {
+        for check in rules::validation_checks() {
+            for place in check.scopes {
+                let path: Vec<&str> = place.path.iter().chain(check.field).copied().collect();
+                let Some(known) = versions(place.document, &path) else { continue };
+                assert_eq!(known.intersection(check.versions), check.versions, "{}: versions of {path:?}", check.id);
+                for clause in check.when {
+                    let base: &[&str] = if clause.document.is_some() { &[] } else { place.path };
+                    let path: Vec<&str> = base.iter().chain(clause.path).copied().collect();
+                    let Some(known) = versions(clause.document.unwrap_or(place.document), &path) else { continue };
+                    assert!(!known.intersection(check.versions).is_empty(), "{}: versions of {path:?}", check.id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn checks_have_names_of_their_own() {
+        let mut names = HashSet::new();
+        for check in rules::validation_checks() {
+            assert!(names.insert(check.id), "{} stands twice", check.id);
+        }
+    }
+
+    #[test]
+    fn words_of_messages_are_known() {
+        for check in rules::validation_checks() {
+            for part in check.problem.split('{').skip(1).chain(check.help.split('{').skip(1)) {
+                let word = part.split('}').next().unwrap_or("");
+                let is_known = matches!(word, "value" | "name" | "kind" | "talos") || word.starts_with('.');
+                assert!(is_known, "{}: {{{word}}}", check.id);
+            }
+            let shows_absent = check.problem.contains("{value}")
+                && matches!(&check.wrong, Wrong::Is(Condition::Absent | Condition::Empty));
+            assert!(!shows_absent, "{}: the value that is shown is not there", check.id);
+        }
+    }
+}

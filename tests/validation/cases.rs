@@ -19,14 +19,15 @@ pub(crate) enum Said {
 
 /// A configuration, and what is expected of it.
 pub(crate) struct Case {
-    /// The file and the line that it begins on.
+    /// The file, the row, and which of the file's cases of it this is.
     pub(crate) id: String,
+    file: String,
     pub(crate) said: Said,
     /// What of the validation it is about.
     pub(crate) row: String,
     /// The versions it holds for; those that load it when empty.
     pub(crate) minors: Vec<u8>,
-    /// The modes it holds for.
+    /// The modes it holds for. What a container needs beside is a topic of its own.
     pub(crate) modes: Vec<&'static str>,
     /// The generated configuration that the text is a patch of.
     base: Option<String>,
@@ -44,10 +45,13 @@ pub(crate) fn read(workspace: &Path) -> Result<Vec<Case>, String> {
         let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         let name = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         let mut started = false;
-        for (number, line) in text.lines().enumerate() {
+        for line in text.lines() {
             if let Some(header) = line.strip_prefix("#! ") {
-                let id = format!("{name}:{}", number + 1);
-                cases.push(case(&id, header).map_err(|error| format!("{id}: {error}"))?);
+                let mut case = case(header).map_err(|error| format!("{name}: {header}: {error}"))?;
+                let before = cases.iter().filter(|other| other.file == name && other.row == case.row).count();
+                case.id = format!("{name}/{}/{}", case.row, before + 1);
+                case.file.clone_from(&name);
+                cases.push(case);
                 started = true;
             } else if let Some(case) = cases.last_mut().filter(|_| started) {
                 case.text.push_str(line);
@@ -58,7 +62,7 @@ pub(crate) fn read(workspace: &Path) -> Result<Vec<Case>, String> {
     Ok(cases)
 }
 
-fn case(id: &str, header: &str) -> Result<Case, String> {
+fn case(header: &str) -> Result<Case, String> {
     let mut words = header.split_whitespace();
     let said = match words.next() {
         Some("refused") => Said::Refused,
@@ -67,15 +71,15 @@ fn case(id: &str, header: &str) -> Result<Case, String> {
         other => return Err(format!("neither refused, warned nor taken: {other:?}")),
     };
     let row = words.next().ok_or("no row")?.to_owned();
-    let modes = MODES.map(|(name, _)| name).to_vec();
-    let (id, text) = (id.to_owned(), String::new());
-    let mut case = Case { id, said, row, minors: Vec::new(), modes, base: None, text };
+    let modes = vec!["metal", "cloud"];
+    let (id, file, text) = (String::new(), String::new(), String::new());
+    let mut case = Case { id, file, said, row, minors: Vec::new(), modes, base: None, text };
     while let Some(word) = words.next() {
         match word {
             "over" => case.base = Some(words.next().ok_or("no base")?.to_owned()),
             "in" => {
                 let modes: Vec<&str> = words.next().ok_or("no mode")?.split(',').collect();
-                case.modes.retain(|mode| modes.contains(mode));
+                case.modes = MODES.map(|(name, _)| name).into_iter().filter(|mode| modes.contains(mode)).collect();
             }
             versions => {
                 let minor = |text: &str| text.strip_prefix("1.").and_then(|minor| minor.parse::<u8>().ok());
@@ -104,32 +108,36 @@ impl Case {
         })
     }
 
+    /// Whether it is about a version.
+    pub(crate) fn holds_for(&self, minor: u8) -> bool {
+        self.minors.is_empty() || self.minors.contains(&minor)
+    }
+
     /// A short hash of the texts of all versions: verdicts are recorded for these only.
     pub(crate) fn hash(&self, workspace: &Path) -> Result<String, String> {
         let texts: Result<Vec<String>, String> = MINORS.iter().map(|minor| self.text(workspace, *minor)).collect();
         Ok(hash(&texts?.concat()))
     }
 
-    /// Whether what Talos said in every version and mode is what the case says.
+    /// Whether what Talos said is what the case says, in its versions and modes. `recorded` holds a verdict for each
+    /// version, with a letter for each mode.
     pub(crate) fn check(&self, recorded: &[[char; 3]]) -> Result<(), String> {
         let mut loads = false;
         for (minor, letters) in MINORS.iter().zip(recorded) {
             for ((mode, _), letter) in MODES.iter().zip(letters) {
-                loads |= *letter != 'l';
-                let is_meant = (self.minors.is_empty() || self.minors.contains(minor)) && self.modes.contains(mode);
-                let fits = match (self.said, is_meant) {
-                    (Said::Refused, true) => *letter == 'r' || (*letter == 'l' && self.minors.is_empty()),
-                    (Said::Refused, false) => *letter != 'r',
-                    (Said::Warned, true) => *letter == 'w' || (*letter == 'l' && self.minors.is_empty()),
-                    (Said::Warned, false) => matches!(letter, 'o' | 'l'),
-                    (Said::Taken, true) => matches!(letter, 'o' | 'w') || (*letter == 'l' && self.minors.is_empty()),
-                    (Said::Taken, false) => true,
+                let is_meant = self.holds_for(*minor) && self.modes.contains(mode);
+                if !is_meant || (*letter == 'l' && self.minors.is_empty()) {
+                    continue;
+                }
+                loads = true;
+                let fits = match self.said {
+                    Said::Refused => *letter == 'r',
+                    Said::Warned => *letter == 'w',
+                    Said::Taken => matches!(letter, 'o' | 'w'),
                 };
                 if !fits {
-                    return Err(format!(
-                        "{} {:?} {}: Talos 1.{minor} says `{letter}` in {mode}",
-                        self.id, self.said, self.row
-                    ));
+                    let (id, said) = (&self.id, self.said);
+                    return Err(format!("{id} {said:?}: Talos 1.{minor} says `{letter}` in {mode}"));
                 }
             }
         }

@@ -23,7 +23,7 @@ pub(crate) struct Verdict {
 pub(crate) fn verdict(text: &str, minor: u8, mode: Mode) -> Verdict {
     let options = Options {
         talos: Some(MinorVersion { major: 1, minor: minor.into() }),
-        mode,
+        mode: Some(mode),
         select: FAMILIES.map(str::to_owned).to_vec(),
         ..Options::default()
     };

@@ -128,7 +128,9 @@ fn record_cases() -> Result<(), String> {
         let answers = ask(version, &texts.iter().map(String::as_str).collect::<Vec<_>>())?;
         for (number, answer) in answers.iter().enumerate() {
             letters[number].push(answer.letters());
-            reasons[number].push(format!("1.{minor}: {}", answer.reason(0)));
+            let reason =
+                answer.reason(0).replace("not registered", "").split_whitespace().collect::<Vec<_>>().join(" ");
+            reasons[number].push(format!("1.{minor}: {}", reason.chars().take(250).collect::<String>()));
         }
     }
     let mut text = "# Recorded by `cargo xtask validate`: a verdict for each version, as in verdicts/.\n".to_owned();

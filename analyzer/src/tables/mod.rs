@@ -73,6 +73,12 @@ pub fn duration(text: &str) -> Option<f64> {
     format::duration(text).ok()
 }
 
+/// The bytes of a size as go-humanize reads it: `10GiB`. Of one with a sign there are none.
+#[must_use]
+pub fn size(text: &str) -> Option<f64> {
+    format::humanize_bytes(text).ok()
+}
+
 /// What an Image Factory schematic holds.
 #[must_use]
 pub fn schematic() -> &'static Type {

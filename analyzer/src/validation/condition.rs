@@ -1,6 +1,6 @@
 //! Conditions on values.
 
-use super::form::Form;
+use super::form::{self, Form};
 use super::value::Value;
 use super::{Hit, Subject};
 use crate::finding::Related;
@@ -26,6 +26,8 @@ pub enum Condition {
     NotTrue,
     /// False, and written.
     False,
+    /// True or absent.
+    NotFalse,
     /// The number 0, or absent.
     Zero,
     /// Another number.
@@ -34,27 +36,51 @@ pub enum Condition {
     Below(i64),
     /// A number above this one.
     Above(i64),
+    /// A number that is not from the one to the other, and written.
+    Outside(i64, i64),
     /// A number that the number beside it does not divide. Of 0 every number is a multiple.
     NotMultipleOf(&'static [&'static str]),
-    /// A duration below this many seconds, and written.
+    /// A duration below this many seconds, and not zero.
     ShorterThan(i64),
     /// One of these texts.
     OneOf(&'static [&'static str]),
     /// None of these texts. Absent is the empty text.
     NoneOf(&'static [&'static str]),
+    /// One of these words, in letters of any case, as the decoder reads names of constants.
+    Word(&'static [&'static str]),
+    /// None of these words, or nothing.
+    NoWord(&'static [&'static str]),
     /// The text of a value beside it.
     SameAs(&'static [&'static str]),
     /// A text of more bytes than this.
     LongerThan(usize),
+    /// A text that begins with one of these.
+    BeginsWith(&'static [&'static str]),
+    /// A text that holds this.
+    Holds(&'static str),
+    /// One of these paths, or of one that ends in `/`, the folder or what is in it.
+    BelowPath(&'static [&'static str]),
+    /// A text with other characters than these; `a-z` stands for a range of them.
+    OtherLetters(&'static str),
     /// A text that is not of this form, and not empty.
     NotForm(Form),
+    /// A text that is not of this form, and written; it may be empty.
+    LacksForm(Form),
+    /// A text that is not of this form, or none.
+    EmptyOrNotForm(Form),
+    /// A text of this form.
+    OfForm(Form),
+    /// A URL of another scheme than these.
+    SchemeNot(&'static [&'static str]),
     /// A list of more items than this.
     MoreThan(usize),
     /// The value of an item that an item before it in the list has too.
     Repeated,
-    /// A mapping in which all of these fields are empty.
+    /// A mapping in which none of these fields is set. A mapping is set that is written, even if it is empty.
     LacksAll(&'static [&'static str]),
-    /// A mapping in which more than one of these fields is not empty.
+    /// A mapping in which one of these fields is set at least.
+    HasSome(&'static [&'static str]),
+    /// A mapping in which more than one of these fields is set.
     HasSeveral(&'static [&'static str]),
     /// A value whose key fulfils this condition.
     Key(&'static Condition),
@@ -64,7 +90,18 @@ impl Condition {
     /// Whether the condition may hold for what is absent.
     #[must_use]
     pub fn holds_for_absent(&self) -> bool {
-        matches!(self, Self::Absent | Self::Empty | Self::NotTrue | Self::Zero | Self::NoneOf(_) | Self::LacksAll(_))
+        matches!(
+            self,
+            Self::Absent
+                | Self::Empty
+                | Self::NotTrue
+                | Self::NotFalse
+                | Self::Zero
+                | Self::NoneOf(_)
+                | Self::NoWord(_)
+                | Self::LacksAll(_)
+                | Self::EmptyOrNotForm(_)
+        ) || matches!(self, Self::Word(words) if words.contains(&""))
     }
 
     /// Whether the condition holds; `None` when that cannot be known.
@@ -81,11 +118,16 @@ impl Condition {
             Self::NotEmpty => Some(!is_empty(node)),
             Self::True => Some(boolean(node?, subject)?),
             Self::NotTrue => Some(node.is_none_or(|node| boolean(node, subject) == Some(false))),
+            Self::NotFalse => Some(node.is_none_or(|node| boolean(node, subject) == Some(true))),
             Self::False => Some(!boolean(node?, subject)?),
             Self::Zero => Some(number(node, subject)? == 0),
             Self::NotZero => Some(number(node, subject)? != 0),
             Self::Below(limit) => Some(number(Some(node?), subject)? < i128::from(*limit)),
             Self::Above(limit) => Some(number(node, subject)? > i128::from(*limit)),
+            Self::Outside(least, most) => {
+                let number = number(Some(node?), subject)?;
+                Some(number < i128::from(*least) || number > i128::from(*most))
+            }
             Self::NotMultipleOf(path) => {
                 let other = match beside(subject, path) {
                     Value::Unknown => return None,
@@ -97,12 +139,28 @@ impl Condition {
                 let nanoseconds = tables::duration(text(Some(node?))?)?;
                 #[expect(clippy::cast_precision_loss, reason = "limits are small")]
                 let limit = *seconds as f64 * 1e9;
-                Some(nanoseconds < limit)
+                Some(nanoseconds < limit && nanoseconds != 0.0)
             }
             Self::OneOf(words) => Some(words.contains(&text(node)?)),
             Self::NoneOf(words) => Some(!words.contains(&text(node)?)),
+            Self::Word(words) => Some(is_word(text(node)?, words)),
+            Self::NoWord(words) => Some(!is_word(text(node)?, words)),
             Self::SameAs(path) => Some(text(Some(node?))? == text(Some(beside(subject, path).not_null()?))?),
             Self::LongerThan(length) => Some(text(node)?.len() > *length),
+            Self::BeginsWith(starts) => {
+                let text = text(node)?;
+                Some(starts.iter().any(|start| text.starts_with(start)))
+            }
+            Self::Holds(part) => Some(text(node)?.contains(part)),
+            Self::BelowPath(paths) => Some(is_below(text(node)?, paths)),
+            Self::OtherLetters(letters) => Some(!text(node)?.bytes().all(|byte| is_among(byte, letters.as_bytes()))),
+            Self::LacksForm(form) => Some(!form.takes(text(Some(node?))?, subject.decoder())),
+            Self::EmptyOrNotForm(form) => Some(!form.takes(text(node)?, subject.decoder())),
+            Self::OfForm(form) => Some(form.takes(text(Some(node?))?, subject.decoder())),
+            Self::SchemeNot(schemes) => {
+                let text = text(node)?;
+                Some(!text.is_empty() && !schemes.contains(&form::scheme(text).to_ascii_lowercase().as_str()))
+            }
             Self::NotForm(form) => {
                 let text = text(node)?;
                 Some(!text.is_empty() && !form.takes(text, subject.decoder()))
@@ -110,6 +168,7 @@ impl Condition {
             Self::MoreThan(count) => Some(node?.items().count() > *count),
             Self::Repeated => Some(first_of(node?).is_some()),
             Self::LacksAll(fields) => fields_set(subject, node, fields).map(|count| count == 0),
+            Self::HasSome(fields) => fields_set(subject, node, fields).map(|count| count > 0),
             Self::HasSeveral(fields) => fields_set(subject, node, fields).map(|count| count > 1),
             Self::Key(condition) => {
                 let key = node.or(value.node())?.key()?;
@@ -177,19 +236,46 @@ fn beside<'t, 's>(subject: &Subject<'_, 't, 's>, path: &[&str]) -> Value<'t, 's>
     subject.values(path).into_iter().next().unwrap_or(Value::Unknown)
 }
 
-/// How many of some fields of a mapping are not empty.
+/// How many of some fields of a mapping are set.
 fn fields_set(subject: &Subject<'_, '_, '_>, node: Option<NodeRef<'_, '_>>, fields: &[&str]) -> Option<usize> {
     let Some(node) = node else { return Some(0) };
     let is_complete = subject.context.is_complete(subject.kind);
     let mut count = 0;
     for field in fields {
-        match super::look_up(node, &[field], is_complete).first()? {
-            Value::Unknown if node.entry(field).is_some() => count += 1,
+        let path: Vec<&str> = field.split('.').collect();
+        match *super::look_up(node, &path, is_complete).first()? {
+            Value::Unknown if node.at(&path).is_some() => count += 1,
             Value::Unknown => return None,
-            value => count += usize::from(!is_empty(value.not_null())),
+            value => count += usize::from(value.not_null().is_some_and(is_set)),
         }
     }
     Some(count)
+}
+
+/// Whether a value is more than nothing to a field that is a text, a list or a pointer.
+fn is_set(node: NodeRef<'_, '_>) -> bool {
+    node.kind() == Kind::Mapping || !is_empty(Some(node))
+}
+
+fn is_word(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// Whether a path is one of `paths`, or in one of them that is a folder.
+fn is_below(text: &str, paths: &[&str]) -> bool {
+    paths.iter().any(|path| match path.strip_suffix('/') {
+        Some(folder) => text == folder || text.starts_with(path),
+        None => text == *path,
+    })
+}
+
+/// Whether a byte is among letters, of which `a-z` stands for a range.
+fn is_among(byte: u8, letters: &[u8]) -> bool {
+    match letters {
+        [] => false,
+        [first, b'-', last, rest @ ..] => (*first..=*last).contains(&byte) || is_among(byte, rest),
+        [first, rest @ ..] => byte == *first || is_among(byte, rest),
+    }
 }
 
 /// The value of an item before, when it is the same: of the item itself, or at the same place in it.

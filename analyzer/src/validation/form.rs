@@ -2,9 +2,11 @@
 //!
 //! Each follows the Go function that Talos asks, oddities included.
 
+use super::pem;
+use super::prefix::Prefix;
 use crate::syntax::resolve_text;
 use crate::tables::{Decoder, Format};
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// A form of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +19,26 @@ pub enum Form {
     IpOrCidr,
     /// An IP prefix: `netip.ParsePrefix`.
     Prefix,
+    /// An IP prefix without bits after it.
+    MaskedPrefix,
     /// An IP prefix or an IP address, perhaps with a zone.
     Subnet,
     /// The same, perhaps with `!` before it.
     SubnetFilter,
+    /// An IP address, perhaps with a zone: `netip.ParseAddr`.
+    Address,
+    /// An IPv4 address.
+    Ipv4,
+    /// An IP address or prefix that is not all zeros.
+    Specified,
     /// A URL with a host, and if it has a port, one up to 65535.
     Endpoint,
+    /// A URL with a host.
+    UrlWithHost,
+    /// A URL with a port.
+    UrlWithPort,
+    /// A URL whose path is empty or `/`.
+    UrlWithoutPath,
     /// A URL that is absolute, or a path: `url.ParseRequestURI`.
     RequestUri,
     /// A host with a port: `net.SplitHostPort`.
@@ -31,6 +47,8 @@ pub enum Form {
     Key32,
     /// The name of a DNS domain, in which letters of both cases and `_` may stand.
     DnsName,
+    /// A hostname whose first label has from 1 to 63 letters.
+    FirstLabel,
     /// A domain of RFC 1123, in lower case.
     DnsSubdomain,
     /// A name as Kubernetes qualifies it: `example.org/name`.
@@ -39,6 +57,48 @@ pub enum Form {
     LabelValue,
     /// A Kubernetes taint: `value:NoSchedule`.
     Taint,
+    /// A number of 32 bits without a sign: `strconv.ParseUint`.
+    Uint32,
+    /// The alias of a link, or with `%d` at its end that of several.
+    LinkAlias,
+    /// A name that the kernel takes for a link, however long.
+    LinkName,
+    /// A path below /etc that does not begin with a full stop.
+    EtcFile,
+    /// A path from the root.
+    AbsolutePath,
+    /// The name of an environment variable as POSIX has them.
+    VariableName,
+    /// A variable with its value: `NAME=value`.
+    Assignment,
+    /// A share of a processor in thousandths: `500m`.
+    Millicores,
+    /// A size without a sign: `humanize.ParseBytes`.
+    Size,
+    /// Blocks of PEM.
+    Blocks,
+    /// Blocks of PEM that are all called certificates.
+    CertificateBlocks,
+    /// The same, and the first is one.
+    Certificate,
+    /// A block of PEM that holds a certificate, before any other.
+    FirstCertificate,
+    /// Blocks of PEM of which one is a certificate.
+    SomeCertificate,
+    /// A private key in PEM.
+    PrivateKey,
+    /// A private key in PEM, of PKCS 8.
+    Pkcs8Key,
+    /// The name of an image, perhaps with a tag or a digest.
+    Image,
+    /// A pattern for the names of images that has no tag.
+    UntaggedPattern,
+    /// A pattern for the names of images with a slash, or the one for all.
+    PatternWithSlash,
+    /// A pattern for the names of images that some image can have when its registry is written out.
+    PatternWithRegistry,
+    /// A capability of the kernel without `CAP_`, in upper case.
+    Capability,
 }
 
 impl Form {
@@ -53,6 +113,7 @@ impl Form {
             Self::IpOrCidr if text.contains('/') => Self::Cidr.takes(text, decoder),
             Self::IpOrCidr => Self::Ip.takes(text, decoder),
             Self::Prefix => is(Format::Prefix, text),
+            Self::MaskedPrefix => Prefix::read(text).is_some_and(|prefix| prefix.is_masked()),
             Self::Subnet => is(Format::Prefix, text) || is(Format::Ip, text),
             Self::SubnetFilter => Self::Subnet.takes(text.strip_prefix('!').unwrap_or(text), decoder),
             Self::Endpoint => is(Format::Url, text) && has_host(text),
@@ -60,10 +121,45 @@ impl Form {
             Self::HostPort => is_host_port(text),
             Self::Key32 => is(Format::Base64, text) && decoded_length(text) == 32,
             Self::DnsName => is_dns_name(text),
+            Self::FirstLabel => (1..=63).contains(&text.split('.').next().map_or(0, str::len)),
             Self::DnsSubdomain => is_dns_subdomain(text),
             Self::QualifiedName => is_qualified_name(text),
             Self::LabelValue => is_label_value(text),
             Self::Taint => is_taint(text),
+            Self::Address => is(Format::Ip, text),
+            Self::Ipv4 => is(Format::Ip, text) && !text.contains(':'),
+            Self::Specified => text.split('/').next().is_some_and(is_specified),
+            Self::UrlWithHost => !host_and_port(text).0.is_empty(),
+            Self::UrlWithPort => !host_and_port(text).1.is_empty(),
+            Self::UrlWithoutPath => matches!(path(text), "" | "/"),
+            Self::Uint32 => text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u32>().is_ok(),
+            Self::LinkAlias => text.split_once('%').is_none_or(|(prefix, verb)| !prefix.is_empty() && verb == "d"),
+            Self::LinkName => {
+                let is_bad = |c: char| matches!(c, '/' | ':') || c.is_whitespace() || c.is_control();
+                !matches!(text, "." | "..") && !text.contains(is_bad)
+            }
+            Self::EtcFile => is_local(text) && !text.starts_with('.'),
+            Self::AbsolutePath => text.starts_with('/'),
+            Self::VariableName => is_variable_name(text),
+            Self::Assignment => text.contains('='),
+            Self::Millicores => text.strip_suffix('m').is_some_and(is_positive),
+            Self::Size => is(Format::DiskSize, text),
+            Self::Blocks => pem::has_blocks(text),
+            Self::CertificateBlocks => pem::has_certificate_blocks(text),
+            Self::Certificate => pem::has_certificate_blocks(text) && pem::begins_with_certificate(text),
+            Self::FirstCertificate => pem::begins_with_certificate(text),
+            Self::SomeCertificate => pem::has_certificate(text),
+            Self::PrivateKey => pem::is_private_key(text),
+            Self::Pkcs8Key => pem::is_pkcs8_key(text),
+            Self::Image => is_image(text),
+            Self::UntaggedPattern => text.split_once('/').is_none_or(|(_, repository)| !repository.contains(':')),
+            Self::PatternWithSlash => text == "*" || text.contains('/'),
+            Self::PatternWithRegistry => has_registry(text),
+            Self::Capability => {
+                !text.is_empty()
+                    && !text.starts_with("CAP_")
+                    && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+            }
         }
     }
 }
@@ -74,6 +170,84 @@ fn is_cidr(text: &str, decoder: Decoder) -> bool {
     let most = if address.contains(':') { 128 } else { 32 };
     let is_number = !bits.is_empty() && bits.bytes().all(|byte| byte.is_ascii_digit());
     Form::Ip.takes(address, decoder) && is_number && bits.trim_start_matches('0').parse().unwrap_or(0) <= most
+}
+
+/// Whether an address is not all zeros.
+fn is_specified(text: &str) -> bool {
+    let address = text.split('%').next().unwrap_or(text);
+    address.parse::<IpAddr>().is_ok_and(|address| !address.is_unspecified())
+}
+
+/// The scheme of a URL; empty when it has none.
+pub(super) fn scheme(text: &str) -> &str {
+    if has_scheme(text) { text.split_once(':').map_or("", |(scheme, _)| scheme) } else { "" }
+}
+
+/// The path of a URL that Go reads; what follows the scheme of one without slashes is none.
+fn path(text: &str) -> &str {
+    let text = text.split(['#', '?']).next().unwrap_or(text);
+    let rest = if has_scheme(text) { text.split_once(':').map_or("", |(_, rest)| rest) } else { text };
+    match rest.strip_prefix("//") {
+        Some(rest) => rest.find('/').map_or("", |at| &rest[at..]),
+        None if has_scheme(text) && !rest.starts_with('/') => "",
+        None => rest,
+    }
+}
+
+/// Whether a path stays below where it begins: `filepath.IsLocal`.
+fn is_local(text: &str) -> bool {
+    let mut depth = 0_usize;
+    for part in text.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if depth == 0 => return false,
+            ".." => depth -= 1,
+            _ => depth += 1,
+        }
+    }
+    !text.is_empty() && !text.starts_with('/')
+}
+
+fn is_positive(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u64>().is_ok_and(|number| number > 0)
+}
+
+/// The name of an image, as go-containerregistry reads it.
+pub(super) fn is_image(text: &str) -> bool {
+    let (name, digest) = text.split_once('@').map_or((text, None), |(name, digest)| (name, Some(digest)));
+    let is_hex =
+        |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    if digest.is_some_and(|digest| !digest.strip_prefix("sha256:").is_some_and(is_hex)) {
+        return false;
+    }
+    let is_tag_letter = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    let name = match name.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => {
+            if tag.is_empty() || tag.len() > 128 || !tag.chars().all(is_tag_letter) {
+                return false;
+            }
+            name
+        }
+        _ => name,
+    };
+    let is_registry = |part: &str| part == "localhost" || part.contains(['.', ':']);
+    let repository = name.split_once('/').filter(|(first, _)| is_registry(first)).map_or(name, |(_, rest)| rest);
+    let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-./".contains(c);
+    (2..=255).contains(&repository.len()) && repository.chars().all(is_letter)
+}
+
+/// Whether the part of a pattern before its first `*` leaves room for a registry.
+fn has_registry(pattern: &str) -> bool {
+    let (prefix, has_glob) = pattern.split_once('*').map_or((pattern, false), |(prefix, _)| (prefix, true));
+    match prefix.split_once('/') {
+        None => has_glob,
+        Some((domain, _)) => domain.contains(['.', ':']) || domain.eq_ignore_ascii_case("localhost"),
+    }
+}
+
+fn is_variable_name(text: &str) -> bool {
+    let is_start = |c: char| c.is_ascii_alphabetic() || c == '_';
+    text.starts_with(is_start) && text.chars().all(|c| is_start(c) || c.is_ascii_digit())
 }
 
 fn has_scheme(text: &str) -> bool {

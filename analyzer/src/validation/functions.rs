@@ -1,5 +1,15 @@
 //! What no condition of a row expresses.
 
+mod containers;
+mod kubernetes;
+mod network;
+mod volumes;
+
+pub(crate) use containers::*;
+pub(crate) use kubernetes::*;
+pub(crate) use network::*;
+pub(crate) use volumes::*;
+
 use super::condition::{boolean, text};
 use super::{Hit, Subject, Value};
 use crate::finding::Related;
@@ -54,4 +64,17 @@ pub(crate) fn addressed_members(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
         hits.push(Hit { related, value: value_name, ..Hit::at_key(subject.context, value) });
     }
     hits
+}
+
+/// Pairs of an item and the first one before it that `is_same` says is the same.
+fn first_before<'i, T>(items: &'i [T], is_same: impl Fn(&T, &T) -> bool) -> impl Iterator<Item = (&'i T, &'i T)> {
+    items.iter().enumerate().filter_map(move |(number, item)| {
+        let other = items.iter().take(number).find(|other| is_same(item, other))?;
+        Some((item, other))
+    })
+}
+
+/// The other one of two things that do not go together.
+fn beside(node: NodeRef<'_, '_>) -> Option<Related> {
+    Some(Related::here(rule::place(node), "the other one is here"))
 }

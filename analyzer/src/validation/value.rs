@@ -49,6 +49,8 @@ fn descend<'t, 's>(node: NodeRef<'t, 's>, path: &[&str], is_complete: bool, valu
     let Some((step, rest)) = path.split_first() else {
         return values.push(if node.is_null() { or_null(node, is_complete) } else { Value::Written(node) });
     };
+    // What is absent has no items, either.
+    let none = Some(absent).filter(|_| !rest.iter().any(|step| matches!(*step, "[]" | "*")));
     match (*step, node.kind()) {
         ("[]", Kind::Sequence) => {
             node.items().for_each(|item| descend(item.resolved(), rest, is_complete, values));
@@ -62,9 +64,9 @@ fn descend<'t, 's>(node: NodeRef<'t, 's>, path: &[&str], is_complete: bool, valu
             Some(value) => descend(value, rest, is_complete, values),
             // What is merged into a mapping is not looked at.
             None if node.entry("<<").is_some() => values.push(Value::Unknown),
-            None => values.push(absent),
+            None => values.extend(none),
         },
-        _ if node.is_null() => values.push(absent),
+        _ if node.is_null() => values.extend(none),
         // The decoder does not take it, and that is told.
         _ => values.push(Value::Unknown),
     }

@@ -108,7 +108,8 @@ impl Make<'_, '_> {
 
     fn drop_document(&mut self, documents: &mut Vec<Tree>) {
         let at = self.random.below(documents.len());
-        if documents.len() > 1 {
+        // Without the machine configuration, which is the first, the rest would be parts of one.
+        if documents.len() > 1 && (at > 0 || kind_of(&documents[0]) != MACHINE_CONFIG) {
             documents.remove(at);
         }
     }
@@ -116,13 +117,14 @@ impl Make<'_, '_> {
     /// Adds a document that Talos takes by itself and that the loader takes beside the others.
     fn add_document(&mut self, documents: &mut Vec<Tree>) {
         let kinds = self.sources.kinds(self.minor);
+        let is_whole = documents.iter().any(|document| kind_of(document) == MACHINE_CONFIG);
         let fitting: Vec<&Tree> = self
             .parts
             .documents
             .iter()
             .filter(|document| {
                 let Some(kind) = kinds.iter().find(|kind| kind.name == kind_of(document)) else { return false };
-                !documents.iter().any(|other| excludes(kind, document, other))
+                (is_whole || stands_alone(kind)) && !documents.iter().any(|other| excludes(kind, document, other))
             })
             .collect();
         let Some(document) = self.random.pick(&fitting).map(|document| (*document).clone()) else { return };
@@ -367,6 +369,12 @@ fn kind_of(document: &Tree) -> String {
         Some(Tree::Text(kind)) => kind.clone(),
         _ => MACHINE_CONFIG.to_owned(),
     }
+}
+
+/// Whether Talos takes a document of a kind without the machine configuration.
+fn stands_alone(kind: &Kind) -> bool {
+    const NEED_OTHERS: [&str; 3] = ["DiscoveryServiceConfig", "KubeAPIServerCAConfig", "KubeSpanConfig"];
+    !kind.control_plane_only && !NEED_OTHERS.contains(&kind.name.as_str())
 }
 
 /// Whether the loader refuses `document`, which is of `kind`, beside `other`.

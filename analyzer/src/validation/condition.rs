@@ -1,7 +1,7 @@
 //! Conditions on values.
 
-use super::form::Form;
-use super::value::Value;
+use super::form::{self, Form};
+use super::value::{Value, look_up};
 use super::{Hit, Subject};
 use crate::finding::Related;
 use crate::input::is_unknown;
@@ -18,6 +18,8 @@ pub enum Condition {
     Absent,
     /// Nothing, or an empty text, list or mapping.
     Empty,
+    /// Nothing, or white space.
+    Blank,
     /// A text, list or mapping that is not empty, or another value.
     NotEmpty,
     /// True.
@@ -52,10 +54,16 @@ pub enum Condition {
     MoreThan(usize),
     /// The value of an item that an item before it in the list has too.
     Repeated,
-    /// A mapping in which all of these fields are empty.
+    /// A mapping that has none of these fields, or only as null.
     LacksAll(&'static [&'static str]),
-    /// A mapping in which more than one of these fields is not empty.
+    /// A mapping in which all of these fields are empty.
+    AllEmpty(&'static [&'static str]),
+    /// A mapping that has more than one of these fields.
     HasSeveral(&'static [&'static str]),
+    /// A URL with another scheme than these, and not empty.
+    SchemeNoneOf(&'static [&'static str]),
+    /// A text that begins with one of these.
+    StartsWith(&'static [&'static str]),
     /// A value whose key fulfils this condition.
     Key(&'static Condition),
 }
@@ -64,20 +72,54 @@ impl Condition {
     /// Whether the condition may hold for what is absent.
     #[must_use]
     pub fn holds_for_absent(&self) -> bool {
-        matches!(self, Self::Absent | Self::Empty | Self::NotTrue | Self::Zero | Self::NoneOf(_) | Self::LacksAll(_))
+        matches!(
+            self,
+            Self::Absent
+                | Self::Empty
+                | Self::Blank
+                | Self::NotTrue
+                | Self::Zero
+                | Self::NoneOf(_)
+                | Self::LacksAll(_)
+                | Self::AllEmpty(_)
+        )
+    }
+
+    /// Whether it is about a value by itself, and not about what stands around it.
+    #[must_use]
+    pub fn needs_value_alone(&self) -> bool {
+        matches!(
+            self,
+            Self::True
+                | Self::False
+                | Self::Below(_)
+                | Self::Above(_)
+                | Self::ShorterThan(_)
+                | Self::OneOf(_)
+                | Self::NoneOf(_)
+                | Self::LongerThan(_)
+                | Self::NotForm(_)
+                | Self::SchemeNoneOf(_)
+                | Self::StartsWith(_)
+        )
     }
 
     /// Whether the condition holds; `None` when that cannot be known.
     #[must_use]
-    pub fn judge(&self, value: Value<'_, '_>, subject: &Subject<'_, '_, '_>) -> Option<bool> {
+    pub fn judge<'t, 's>(&self, value: Value<'t, 's>, subject: &Subject<'_, 't, 's>) -> Option<bool> {
         let node = match value {
             Value::Unknown => return None,
             value => value.not_null(),
         };
+        // In a patch what is empty leaves what was there before.
+        if self.holds_for_absent() && is_empty(node) && !subject.context.is_complete(subject.kind) {
+            return None;
+        }
         match self {
             Self::Present => Some(node.is_some()),
             Self::Absent => Some(node.is_none()),
             Self::Empty => Some(is_empty(node)),
+            Self::Blank => Some(text(node)?.trim().is_empty()),
             Self::NotEmpty => Some(!is_empty(node)),
             Self::True => Some(boolean(node?, subject)?),
             Self::NotTrue => Some(node.is_none_or(|node| boolean(node, subject) == Some(false))),
@@ -109,8 +151,17 @@ impl Condition {
             }
             Self::MoreThan(count) => Some(node?.items().count() > *count),
             Self::Repeated => Some(first_of(node?).is_some()),
-            Self::LacksAll(fields) => fields_set(subject, node, fields).map(|count| count == 0),
-            Self::HasSeveral(fields) => fields_set(subject, node, fields).map(|count| count > 1),
+            Self::LacksAll(fields) => count(subject, node, fields, |node| node.is_some()).map(|count| count == 0),
+            Self::AllEmpty(fields) => count(subject, node, fields, |node| !is_empty(node)).map(|count| count == 0),
+            Self::HasSeveral(fields) => count(subject, node, fields, |node| node.is_some()).map(|count| count > 1),
+            Self::SchemeNoneOf(schemes) => {
+                let text = text(node)?;
+                Some(!text.is_empty() && !schemes.contains(&form::scheme(text).to_ascii_lowercase().as_str()))
+            }
+            Self::StartsWith(words) => {
+                let text = text(Some(node?))?;
+                Some(words.iter().any(|word| text.starts_with(word)))
+            }
             Self::Key(condition) => {
                 let key = node.or(value.node())?.key()?;
                 if is_unknown(key) { None } else { condition.judge(Value::Written(key), subject) }
@@ -177,17 +228,22 @@ fn beside<'t, 's>(subject: &Subject<'_, 't, 's>, path: &[&str]) -> Value<'t, 's>
     subject.values(path).into_iter().next().unwrap_or(Value::Unknown)
 }
 
-/// How many of some fields of a mapping are not empty.
-fn fields_set(subject: &Subject<'_, '_, '_>, node: Option<NodeRef<'_, '_>>, fields: &[&str]) -> Option<usize> {
+/// Of how many fields of a mapping `is_counted` holds; what is not known counts when it is written.
+fn count<'t, 's>(
+    subject: &Subject<'_, 't, 's>,
+    node: Option<NodeRef<'t, 's>>,
+    fields: &[&str],
+    is_counted: fn(Option<NodeRef<'t, 's>>) -> bool,
+) -> Option<usize> {
     let Some(node) = node else { return Some(0) };
     let is_complete = subject.context.is_complete(subject.kind);
     let mut count = 0;
     for field in fields {
-        match super::look_up(node, &[field], is_complete).first()? {
-            Value::Unknown if node.entry(field).is_some() => count += 1,
+        count += match look_up(node, &[field], is_complete).first()? {
+            Value::Unknown if node.get(field).is_some_and(|value| !value.is_null()) => 1,
             Value::Unknown => return None,
-            value => count += usize::from(!is_empty(value.not_null())),
-        }
+            value => usize::from(is_counted(value.not_null())),
+        };
     }
     Some(count)
 }

@@ -17,6 +17,9 @@ struct ValidationRule {
     references: Vec<String>,
     avoid: Example,
     follow: Example,
+    /// What is wrong and what to write, of checks that do not say it themselves.
+    problem: Option<String>,
+    help: Option<String>,
     checks: Vec<Check>,
 }
 
@@ -32,11 +35,13 @@ struct Check {
     role: Option<String>,
     #[serde(default)]
     when: BTreeMap<String, Condition>,
+    #[serde(default)]
+    unless: BTreeMap<String, Condition>,
     wrong: Option<Condition>,
     by: Option<String>,
     severity: Option<String>,
-    problem: String,
-    help: String,
+    problem: Option<String>,
+    help: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +59,7 @@ enum Condition {
     Absent,
     Empty,
     NotEmpty,
+    Blank,
     True,
     NotTrue,
     False,
@@ -71,7 +77,6 @@ enum Condition {
     NoWord(Vec<String>),
     SameAs(String),
     LongerThan(usize),
-    BeginsWith(Vec<String>),
     Holds(String),
     BelowPath(Vec<String>),
     OtherLetters(String),
@@ -79,12 +84,14 @@ enum Condition {
     LacksForm(String),
     EmptyOrNotForm(String),
     OfForm(String),
-    SchemeNot(Vec<String>),
     MoreThan(usize),
     Repeated,
     LacksAll(Vec<String>),
     HasSome(Vec<String>),
+    AllEmpty(Vec<String>),
     HasSeveral(Vec<String>),
+    SchemeNoneOf(Vec<String>),
+    StartsWith(Vec<String>),
     Key(Box<Condition>),
 }
 
@@ -127,7 +134,14 @@ fn row(rule: &ValidationRule, check: &Check) -> String {
         OneOrMore::One(scope) => vec![place(scope)],
         OneOrMore::More(scopes) => scopes.iter().map(|scope| place(scope)).collect(),
     };
-    let when: Vec<String> = check.when.iter().map(|(path, holds)| clause(path, holds)).collect();
+    let clauses = |clauses: &BTreeMap<String, Condition>| {
+        let clauses: Vec<String> = clauses.iter().map(|(path, holds)| clause(path, holds)).collect();
+        clauses.join(", ")
+    };
+    let words = |own: &Option<String>, of_rule: &Option<String>| {
+        let words = own.as_ref().or(of_rule.as_ref());
+        words.unwrap_or_else(|| panic!("{}: what is wrong and what to write is to be said", check.id)).trim().to_owned()
+    };
     let wrong = match (&check.wrong, &check.by) {
         (Some(wrong), None) => format!("Wrong::Is({})", condition(wrong)),
         (None, Some(function)) => format!("Wrong::By(validation::functions::{function})"),
@@ -141,17 +155,18 @@ fn row(rule: &ValidationRule, check: &Check) -> String {
     };
     format!(
         "  Check {{ id: {:?}, rule: {:?}, scopes: &[{}], field: &{:?}, versions: VersionSet::from_bits({}), mode: {mode}, \
-         role: {}, when: &[{}], wrong: {wrong}, severity: {}, problem: {:?}, help: {:?} }},\n",
+         role: {}, when: &[{}], unless: &[{}], wrong: {wrong}, severity: {}, problem: {:?}, help: {:?} }},\n",
         check.id,
         rule.rule,
         scopes.join(", "),
         steps(check.field.as_deref().unwrap_or("")),
         settings::bits(check.versions.as_deref()),
         settings::role(check.role.as_deref()),
-        when.join(", "),
+        clauses(&check.when),
+        clauses(&check.unless),
         settings::severity(check.severity.as_deref().unwrap_or(&rule.severity)),
-        check.problem.trim(),
-        check.help.trim(),
+        words(&check.problem, &rule.problem),
+        words(&check.help, &rule.help),
     )
 }
 
@@ -164,13 +179,21 @@ fn place(text: &str) -> String {
 fn document_and_path(text: &str) -> (&str, Vec<&str>) {
     match text.split_once(' ') {
         Some((document, path)) => (document, steps(path)),
-        None if text.starts_with(char::is_uppercase) => (text, Vec::new()),
+        None if text.starts_with(char::is_uppercase) || text == "v1alpha1" => (text, Vec::new()),
         None => ("v1alpha1", steps(text)),
     }
 }
 
+/// The steps of a path; one in quotes may hold full stops.
 fn steps(path: &str) -> Vec<&str> {
-    path.split('.').filter(|step| !step.is_empty()).collect()
+    let mut steps = Vec::new();
+    for (number, part) in path.split('"').enumerate() {
+        match number % 2 {
+            0 => steps.extend(part.split('.').filter(|step| !step.is_empty())),
+            _ => steps.push(part),
+        }
+    }
+    steps
 }
 
 /// A condition on a value below the scope when its path begins with a full stop, else anywhere.
@@ -189,6 +212,7 @@ fn condition(condition: &Condition) -> String {
         Condition::Present => "Present".to_owned(),
         Condition::Absent => "Absent".to_owned(),
         Condition::Empty => "Empty".to_owned(),
+        Condition::Blank => "Blank".to_owned(),
         Condition::NotEmpty => "NotEmpty".to_owned(),
         Condition::True => "True".to_owned(),
         Condition::NotTrue => "NotTrue".to_owned(),
@@ -207,7 +231,6 @@ fn condition(condition: &Condition) -> String {
         Condition::NoWord(words) => format!("NoWord(&{words:?})"),
         Condition::SameAs(path) => format!("SameAs(&{:?})", steps(path)),
         Condition::LongerThan(length) => format!("LongerThan({length})"),
-        Condition::BeginsWith(start) => format!("BeginsWith(&{start:?})"),
         Condition::Holds(part) => format!("Holds({part:?})"),
         Condition::BelowPath(paths) => format!("BelowPath(&{paths:?})"),
         Condition::OtherLetters(letters) => format!("OtherLetters({letters:?})"),
@@ -215,12 +238,14 @@ fn condition(condition: &Condition) -> String {
         Condition::LacksForm(form) => format!("LacksForm(Form::{form})"),
         Condition::EmptyOrNotForm(form) => format!("EmptyOrNotForm(Form::{form})"),
         Condition::OfForm(form) => format!("OfForm(Form::{form})"),
-        Condition::SchemeNot(schemes) => format!("SchemeNot(&{schemes:?})"),
         Condition::MoreThan(count) => format!("MoreThan({count})"),
         Condition::Repeated => "Repeated".to_owned(),
         Condition::LacksAll(fields) => format!("LacksAll(&{fields:?})"),
         Condition::HasSome(fields) => format!("HasSome(&{fields:?})"),
+        Condition::AllEmpty(fields) => format!("AllEmpty(&{fields:?})"),
         Condition::HasSeveral(fields) => format!("HasSeveral(&{fields:?})"),
+        Condition::SchemeNoneOf(schemes) => format!("SchemeNoneOf(&{schemes:?})"),
+        Condition::StartsWith(words) => format!("StartsWith(&{words:?})"),
         Condition::Key(inner) => format!("Key(&{})", self::condition(inner)),
     };
     format!("Condition::{name}")

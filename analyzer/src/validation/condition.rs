@@ -1,7 +1,7 @@
 //! Conditions on values.
 
 use super::form::{self, Form};
-use super::value::Value;
+use super::value::{Value, look_up};
 use super::{Hit, Subject};
 use crate::finding::Related;
 use crate::input::is_unknown;
@@ -18,6 +18,8 @@ pub enum Condition {
     Absent,
     /// Nothing, or an empty text, list or mapping.
     Empty,
+    /// Nothing, or white space.
+    Blank,
     /// A text, list or mapping that is not empty, or another value.
     NotEmpty,
     /// True.
@@ -54,8 +56,6 @@ pub enum Condition {
     SameAs(&'static [&'static str]),
     /// A text of more bytes than this.
     LongerThan(usize),
-    /// A text that begins with one of these.
-    BeginsWith(&'static [&'static str]),
     /// A text that holds this.
     Holds(&'static str),
     /// One of these paths, or of one that ends in `/`, the folder or what is in it.
@@ -70,18 +70,22 @@ pub enum Condition {
     EmptyOrNotForm(Form),
     /// A text of this form.
     OfForm(Form),
-    /// A URL of another scheme than these.
-    SchemeNot(&'static [&'static str]),
     /// A list of more items than this.
     MoreThan(usize),
     /// The value of an item that an item before it in the list has too.
     Repeated,
-    /// A mapping in which none of these fields is set. A mapping is set that is written, even if it is empty.
+    /// A mapping that has none of these fields, or only as null.
     LacksAll(&'static [&'static str]),
-    /// A mapping in which one of these fields is set at least.
+    /// A mapping in which all of these fields are empty.
+    AllEmpty(&'static [&'static str]),
+    /// A mapping in which one of these fields is not empty.
     HasSome(&'static [&'static str]),
-    /// A mapping in which more than one of these fields is set.
+    /// A mapping that has more than one of these fields.
     HasSeveral(&'static [&'static str]),
+    /// A URL with another scheme than these, and not empty.
+    SchemeNoneOf(&'static [&'static str]),
+    /// A text that begins with one of these.
+    StartsWith(&'static [&'static str]),
     /// A value whose key fulfils this condition.
     Key(&'static Condition),
 }
@@ -94,27 +98,62 @@ impl Condition {
             self,
             Self::Absent
                 | Self::Empty
+                | Self::Blank
                 | Self::NotTrue
                 | Self::NotFalse
                 | Self::Zero
                 | Self::NoneOf(_)
                 | Self::NoWord(_)
                 | Self::LacksAll(_)
+                | Self::AllEmpty(_)
                 | Self::EmptyOrNotForm(_)
         ) || matches!(self, Self::Word(words) if words.contains(&""))
     }
 
+    /// Whether it is about a value by itself, and not about what stands around it.
+    #[must_use]
+    pub fn needs_value_alone(&self) -> bool {
+        matches!(
+            self,
+            Self::True
+                | Self::False
+                | Self::Below(_)
+                | Self::Above(_)
+                | Self::ShorterThan(_)
+                | Self::OneOf(_)
+                | Self::NoneOf(_)
+                | Self::LongerThan(_)
+                | Self::Outside(..)
+                | Self::Word(_)
+                | Self::NoWord(_)
+                | Self::Holds(_)
+                | Self::BelowPath(_)
+                | Self::OtherLetters(_)
+                | Self::NotForm(_)
+                | Self::LacksForm(_)
+                | Self::EmptyOrNotForm(_)
+                | Self::OfForm(_)
+                | Self::SchemeNoneOf(_)
+                | Self::StartsWith(_)
+        )
+    }
+
     /// Whether the condition holds; `None` when that cannot be known.
     #[must_use]
-    pub fn judge(&self, value: Value<'_, '_>, subject: &Subject<'_, '_, '_>) -> Option<bool> {
+    pub fn judge<'t, 's>(&self, value: Value<'t, 's>, subject: &Subject<'_, 't, 's>) -> Option<bool> {
         let node = match value {
             Value::Unknown => return None,
             value => value.not_null(),
         };
+        // In a patch what is empty leaves what was there before.
+        if self.holds_for_absent() && is_empty(node) && !subject.context.is_complete(subject.kind) {
+            return None;
+        }
         match self {
             Self::Present => Some(node.is_some()),
             Self::Absent => Some(node.is_none()),
             Self::Empty => Some(is_empty(node)),
+            Self::Blank => Some(text(node)?.trim().is_empty()),
             Self::NotEmpty => Some(!is_empty(node)),
             Self::True => Some(boolean(node?, subject)?),
             Self::NotTrue => Some(node.is_none_or(|node| boolean(node, subject) == Some(false))),
@@ -147,29 +186,30 @@ impl Condition {
             Self::NoWord(words) => Some(!is_word(text(node)?, words)),
             Self::SameAs(path) => Some(text(Some(node?))? == text(Some(beside(subject, path).not_null()?))?),
             Self::LongerThan(length) => Some(text(node)?.len() > *length),
-            Self::BeginsWith(starts) => {
-                let text = text(node)?;
-                Some(starts.iter().any(|start| text.starts_with(start)))
-            }
             Self::Holds(part) => Some(text(node)?.contains(part)),
             Self::BelowPath(paths) => Some(is_below(text(node)?, paths)),
             Self::OtherLetters(letters) => Some(!text(node)?.bytes().all(|byte| is_among(byte, letters.as_bytes()))),
             Self::LacksForm(form) => Some(!form.takes(text(Some(node?))?, subject.decoder())),
             Self::EmptyOrNotForm(form) => Some(!form.takes(text(node)?, subject.decoder())),
             Self::OfForm(form) => Some(form.takes(text(Some(node?))?, subject.decoder())),
-            Self::SchemeNot(schemes) => {
-                let text = text(node)?;
-                Some(!text.is_empty() && !schemes.contains(&form::scheme(text).to_ascii_lowercase().as_str()))
-            }
             Self::NotForm(form) => {
                 let text = text(node)?;
                 Some(!text.is_empty() && !form.takes(text, subject.decoder()))
             }
             Self::MoreThan(count) => Some(node?.items().count() > *count),
             Self::Repeated => Some(first_of(node?).is_some()),
-            Self::LacksAll(fields) => fields_set(subject, node, fields).map(|count| count == 0),
-            Self::HasSome(fields) => fields_set(subject, node, fields).map(|count| count > 0),
-            Self::HasSeveral(fields) => fields_set(subject, node, fields).map(|count| count > 1),
+            Self::LacksAll(fields) => count(subject, node, fields, |node| node.is_some()).map(|count| count == 0),
+            Self::AllEmpty(fields) => count(subject, node, fields, |node| !is_empty(node)).map(|count| count == 0),
+            Self::HasSome(fields) => count(subject, node, fields, |node| !is_empty(node)).map(|count| count > 0),
+            Self::HasSeveral(fields) => count(subject, node, fields, |node| node.is_some()).map(|count| count > 1),
+            Self::SchemeNoneOf(schemes) => {
+                let text = text(node)?;
+                Some(!text.is_empty() && !schemes.contains(&form::scheme(text).to_ascii_lowercase().as_str()))
+            }
+            Self::StartsWith(words) => {
+                let text = text(Some(node?))?;
+                Some(words.iter().any(|word| text.starts_with(word)))
+            }
             Self::Key(condition) => {
                 let key = node.or(value.node())?.key()?;
                 if is_unknown(key) { None } else { condition.judge(Value::Written(key), subject) }
@@ -236,25 +276,25 @@ fn beside<'t, 's>(subject: &Subject<'_, 't, 's>, path: &[&str]) -> Value<'t, 's>
     subject.values(path).into_iter().next().unwrap_or(Value::Unknown)
 }
 
-/// How many of some fields of a mapping are set.
-fn fields_set(subject: &Subject<'_, '_, '_>, node: Option<NodeRef<'_, '_>>, fields: &[&str]) -> Option<usize> {
+/// Of how many fields of a mapping `is_counted` holds; what is not known counts when it is written.
+fn count<'t, 's>(
+    subject: &Subject<'_, 't, 's>,
+    node: Option<NodeRef<'t, 's>>,
+    fields: &[&str],
+    is_counted: fn(Option<NodeRef<'t, 's>>) -> bool,
+) -> Option<usize> {
     let Some(node) = node else { return Some(0) };
     let is_complete = subject.context.is_complete(subject.kind);
     let mut count = 0;
     for field in fields {
         let path: Vec<&str> = field.split('.').collect();
-        match *super::look_up(node, &path, is_complete).first()? {
-            Value::Unknown if node.at(&path).is_some() => count += 1,
+        count += match look_up(node, &path, is_complete).first()? {
+            Value::Unknown if node.at(&path).is_some_and(|value| !value.is_null()) => 1,
             Value::Unknown => return None,
-            value => count += usize::from(value.not_null().is_some_and(is_set)),
-        }
+            value => usize::from(is_counted(value.not_null())),
+        };
     }
     Some(count)
-}
-
-/// Whether a value is more than nothing to a field that is a text, a list or a pointer.
-fn is_set(node: NodeRef<'_, '_>) -> bool {
-    node.kind() == Kind::Mapping || !is_empty(Some(node))
 }
 
 fn is_word(text: &str, words: &[&str]) -> bool {

@@ -33,14 +33,16 @@ pub enum Form {
     Specified,
     /// A URL with a host, and if it has a port, one up to 65535.
     Endpoint,
-    /// A URL with a host.
-    UrlWithHost,
-    /// A URL with a port.
-    UrlWithPort,
-    /// A URL whose path is empty or `/`.
-    UrlWithoutPath,
     /// A URL that is absolute, or a path: `url.ParseRequestURI`.
     RequestUri,
+    /// A URL with a host or a port.
+    UrlWithHost,
+    /// A URL with a host, whatever its port.
+    UrlWithHostname,
+    /// A URL with a port.
+    UrlWithPort,
+    /// A URL without a path, or with `/`.
+    UrlWithoutPath,
     /// A host with a port: `net.SplitHostPort`.
     HostPort,
     /// A key of 32 bytes in base64.
@@ -117,7 +119,10 @@ impl Form {
             Self::Subnet => is(Format::Prefix, text) || is(Format::Ip, text),
             Self::SubnetFilter => Self::Subnet.takes(text.strip_prefix('!').unwrap_or(text), decoder),
             Self::Endpoint => is(Format::Url, text) && has_host(text),
-            Self::RequestUri => is(Format::Url, text) && (text.starts_with('/') || has_scheme(text)),
+            Self::RequestUri => is(Format::Url, text) && (text.starts_with('/') || !scheme(text).is_empty()),
+            Self::UrlWithHost => !authority(text).is_empty(),
+            Self::UrlWithPort => !host_and_port(text).1.is_empty(),
+            Self::UrlWithoutPath => matches!(path(text), "" | "/"),
             Self::HostPort => is_host_port(text),
             Self::Key32 => is(Format::Base64, text) && decoded_length(text) == 32,
             Self::DnsName => is_dns_name(text),
@@ -129,9 +134,7 @@ impl Form {
             Self::Address => is(Format::Ip, text),
             Self::Ipv4 => is(Format::Ip, text) && !text.contains(':'),
             Self::Specified => text.split('/').next().is_some_and(is_specified),
-            Self::UrlWithHost => !host_and_port(text).0.is_empty(),
-            Self::UrlWithPort => !host_and_port(text).1.is_empty(),
-            Self::UrlWithoutPath => matches!(path(text), "" | "/"),
+            Self::UrlWithHostname => !host_and_port(text).0.is_empty(),
             Self::Uint32 => text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u32>().is_ok(),
             Self::LinkAlias => text.split_once('%').is_none_or(|(prefix, verb)| !prefix.is_empty() && verb == "d"),
             Self::LinkName => {
@@ -176,22 +179,6 @@ fn is_cidr(text: &str, decoder: Decoder) -> bool {
 fn is_specified(text: &str) -> bool {
     let address = text.split('%').next().unwrap_or(text);
     address.parse::<IpAddr>().is_ok_and(|address| !address.is_unspecified())
-}
-
-/// The scheme of a URL; empty when it has none.
-pub(super) fn scheme(text: &str) -> &str {
-    if has_scheme(text) { text.split_once(':').map_or("", |(scheme, _)| scheme) } else { "" }
-}
-
-/// The path of a URL that Go reads; what follows the scheme of one without slashes is none.
-fn path(text: &str) -> &str {
-    let text = text.split(['#', '?']).next().unwrap_or(text);
-    let rest = if has_scheme(text) { text.split_once(':').map_or("", |(_, rest)| rest) } else { text };
-    match rest.strip_prefix("//") {
-        Some(rest) => rest.find('/').map_or("", |at| &rest[at..]),
-        None if has_scheme(text) && !rest.starts_with('/') => "",
-        None => rest,
-    }
 }
 
 /// Whether a path stays below where it begins: `filepath.IsLocal`.
@@ -250,20 +237,46 @@ fn is_variable_name(text: &str) -> bool {
     text.starts_with(is_start) && text.chars().all(|c| is_start(c) || c.is_ascii_digit())
 }
 
-fn has_scheme(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(scheme, _)| {
+/// The scheme of a URL; empty when it has none.
+pub(super) fn scheme(text: &str) -> &str {
+    let is_scheme = |scheme: &str| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
-    })
+    };
+    text.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| is_scheme(scheme)).unwrap_or("")
 }
 
-/// Host and port of a URL that Go reads, as `Hostname` and `Port` tell them apart.
-pub(super) fn host_and_port(text: &str) -> (&str, &str) {
-    let text = text.split(['#', '?']).next().unwrap_or(text);
-    let after_scheme = if has_scheme(text) { text.split_once(':').map_or("", |(_, rest)| rest) } else { text };
-    let Some(rest) = after_scheme.strip_prefix("//") else { return ("", "") };
+/// What stands behind the scheme of a URL, without query and fragment.
+fn after_scheme(text: &str) -> &str {
+    let text = text.split('#').next().unwrap_or(text);
+    let text = text.split('?').next().unwrap_or(text);
+    match scheme(text) {
+        "" => text,
+        scheme => &text[scheme.len() + 1..],
+    }
+}
+
+/// Host and port of a URL, as they are written.
+fn authority(text: &str) -> &str {
+    let Some(rest) = after_scheme(text).strip_prefix("//") else { return "" };
     let authority = rest.split('/').next().unwrap_or("");
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
+}
+
+/// The path of a URL.
+fn path(text: &str) -> &str {
+    let rest = after_scheme(text);
+    match rest.strip_prefix("//") {
+        Some(rest) => rest.find('/').map_or("", |at| &rest[at..]),
+        // What follows a scheme without a slash is opaque, and no path.
+        None if !scheme(text).is_empty() && !rest.starts_with('/') => "",
+        None => rest,
+    }
+}
+
+/// Host and port of a URL, as Go's `Hostname` and `Port` tell them apart.
+fn host_and_port(text: &str) -> (&str, &str) {
+    let host = authority(text);
     let (name, port) = match (host.rfind(']'), host.rfind(':')) {
         (Some(end), Some(colon)) if colon < end => (host, ""),
         (_, Some(colon)) if host[colon + 1..].bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -276,8 +289,10 @@ pub(super) fn host_and_port(text: &str) -> (&str, &str) {
 
 fn has_host(text: &str) -> bool {
     let (host, port) = host_and_port(text);
+    let authority = authority(text);
+    let is_bare_ipv6 = authority.matches(':').count() > 2 && !authority.contains('[');
     // A port of a machine is never 0.
-    !host.is_empty() && (port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0))
+    !is_bare_ipv6 && !host.is_empty() && (port.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 /// Splits a host from a port as `net.SplitHostPort` does; the port may be empty or a word.

@@ -18,6 +18,7 @@ pub use value::Value;
 use crate::context::{Context, Mode};
 use crate::directives::Role;
 use crate::finding::{Related, Severity};
+use crate::input::InputKind;
 use crate::rule::{self, Findings, Rule};
 use crate::secrets;
 use crate::settings::Found;
@@ -42,19 +43,30 @@ pub struct Check {
     pub versions: VersionSet,
     /// The mode that Talos checks it in; `None` for all.
     pub mode: Option<Mode>,
-    /// The role of the machines it is checked for; `None` for all.
+    /// The role of the machines it is checked for; `None` for all. What is wrong on control-plane machines is told when the
+    /// role is not known, for it is a mistake anywhere; what is wrong on workers is not.
     pub role: Option<Role>,
     /// What must hold beside.
     pub when: &'static [Clause],
+    /// What must not be known to hold beside: it keeps Talos from looking.
+    pub unless: &'static [Clause],
     /// What is wrong.
     pub wrong: Wrong,
     /// What Talos makes of it: an error it refuses, of a warning it warns.
     pub severity: Severity,
     /// What is wrong, as a clause. `{value}` and `{name}` stand for the value and its key, `{kind}` for the document,
-    /// `{talos}` for the version, and `{.path}` for a value below the scope.
+    /// `{beside}` for the document that `when` names first, `{talos}` for the version, and `{.path}` for a value below the scope.
     pub problem: &'static str,
     /// What to write instead, with the same words in braces.
     pub help: &'static str,
+}
+
+impl Check {
+    /// Whether the value itself says that it is wrong, without what stands around it.
+    fn needs_value_alone(&self) -> bool {
+        let is_alone = matches!(&self.wrong, Wrong::Is(condition) if condition.needs_value_alone());
+        is_alone && self.when.iter().all(|clause| clause.document.is_some())
+    }
 }
 
 /// A place in documents of one kind.
@@ -71,7 +83,7 @@ pub struct Place {
 pub struct Clause {
     /// The kind of document it stands in; `None` for a value below the scope of the check.
     pub document: Option<&'static str>,
-    /// The way to it.
+    /// The way to it; the step `^` leads to the mapping around.
     pub path: &'static [&'static str],
     /// What must hold, of one value where the way leads to several.
     pub holds: Condition,
@@ -101,7 +113,11 @@ pub struct Subject<'c, 't, 's> {
     pub field: &'static [&'static str],
 }
 
-impl<'t, 's> Subject<'_, 't, 's> {
+impl<'c, 't, 's> Subject<'c, 't, 's> {
+    fn new(context: &'c Context<'t, 's>, found: Found<'t, 's>, field: &'static [&'static str]) -> Self {
+        Self { context, scope: found.node, kind: found.kind, field }
+    }
+
     /// The values on a way from the scope.
     #[must_use]
     pub fn values(&self, path: &[&str]) -> Vec<Value<'t, 's>> {
@@ -136,7 +152,8 @@ impl Hit {
         let is_secret = context.secrets.iter().any(|secret| secret.node.id() == node.id());
         let shows = node.kind() == Kind::Scalar && !is_secret;
         let value = if shows { secrets::shown(node.value()).into_owned() } else { String::new() };
-        Self { span: rule::place(node), path: node.path(), value, name: name_of(node), related: None }
+        let span = if node.parent().is_some() { rule::place(node) } else { context.nearest(node, &[]) };
+        Self { span, path: node.path(), value, name: name_of(node), related: None }
     }
 
     /// At the key of a value that is written.
@@ -170,12 +187,24 @@ fn name_of(node: NodeRef<'_, '_>) -> String {
 
 /// Holds a source to the checks of `rule`.
 pub(crate) fn check(rule: &Rule, checks: &'static [Check], context: &Context<'_, '_>, findings: &mut Findings) {
+    let has_operations = context.inputs.iter().any(|input| matches!(input.kind, InputKind::JsonPatch));
     for check in checks.iter().filter(|check| check.versions.contains(context.talos())) {
-        let has_role = check.role.is_none_or(|role| context.role == Some(role));
+        let has_role = match check.role {
+            None => true,
+            Some(Role::ControlPlane) => context.role != Some(Role::Worker),
+            Some(Role::Worker) => context.role == Some(Role::Worker),
+        };
         let Some(severity) = severity(check, context.mode).filter(|_| has_role) else { continue };
         for place in check.scopes.iter().filter(|place| may_apply(check, place, context)) {
             for found in context.find(place.document, place.path) {
-                look(rule, check, severity, context, found, findings);
+                look(rule, check, severity, &Subject::new(context, found, check.field), findings);
+            }
+            // An operation of a JSON patch may write the value alone.
+            if has_operations && check.needs_value_alone() {
+                let path: Vec<&str> = place.path.iter().chain(check.field).copied().collect();
+                for found in context.find(place.document, &path).into_iter().filter(Found::is_in_operation) {
+                    look(rule, check, severity, &Subject::new(context, found, &[]), findings);
+                }
             }
         }
     }
@@ -198,27 +227,25 @@ fn severity(check: &Check, mode: Option<Mode>) -> Option<Severity> {
     }
 }
 
-fn look<'t, 's>(
-    rule: &Rule,
-    check: &Check,
-    severity: Severity,
-    context: &Context<'t, 's>,
-    found: Found<'t, 's>,
-    findings: &mut Findings,
-) {
-    let subject = Subject { context, scope: found.node, kind: found.kind, field: check.field };
+fn look(rule: &Rule, check: &Check, severity: Severity, subject: &Subject<'_, '_, '_>, findings: &mut Findings) {
+    let context = subject.context;
     let mut beside = Vec::new();
     for clause in check.when {
-        let Some(value) = holding(clause, &subject) else { return };
+        let Some(value) = holding(clause, subject) else { return };
         beside.extend(value.node().filter(|_| matches!(clause.holds, Condition::Present | Condition::NotEmpty)));
     }
-    for hit in hits(check, &subject) {
-        let message = format!("{}{}", fill(check.problem, &subject, &hit), verdict(check));
-        let mut finding = rule.finding_at(hit.span, found.kind, hit.path.clone(), message);
+    if check.unless.iter().any(|clause| holding(clause, subject).is_some()) {
+        return;
+    }
+    for hit in hits(check, subject) {
+        let fill = |template| fill(template, check, subject, &hit);
+        let message = format!("{}{}", fill(check.problem), verdict(check));
+        let mut finding = rule.finding_at(hit.span, subject.kind, hit.path.clone(), message);
         finding.severity = severity;
-        finding.help = Some(fill(check.help, &subject, &hit));
+        finding.help = Some(fill(check.help));
+        let place = |node: &NodeRef<'_, '_>| Hit::at(context, *node).span;
+        finding.related.extend(beside.iter().map(|node| Related::here(place(node), "this stands beside it")));
         finding.related.extend(hit.related);
-        finding.related.extend(beside.iter().map(|node| Related::here(rule::place(*node), "this stands beside it")));
         findings.push(finding);
     }
 }
@@ -247,10 +274,11 @@ fn hits(check: &Check, subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
         Wrong::By(function) => return function(subject),
         Wrong::Is(condition) => condition,
     };
-    let wrong = subject.values(check.field).into_iter().filter(|value| condition.judge(*value, subject) == Some(true));
+    let wrong =
+        subject.values(subject.field).into_iter().filter(|value| condition.judge(*value, subject) == Some(true));
     wrong
         .map(|value| match value.node() {
-            None => Hit::absent(subject, check.field),
+            None => Hit::absent(subject, subject.field),
             Some(node) => condition.hit(node, subject),
         })
         .collect()
@@ -267,7 +295,7 @@ fn verdict(check: &Check) -> String {
 }
 
 /// Puts what was found in the place of the words in braces.
-fn fill(template: &str, subject: &Subject<'_, '_, '_>, hit: &Hit) -> String {
+fn fill(template: &str, check: &Check, subject: &Subject<'_, '_, '_>, hit: &Hit) -> String {
     let mut parts = template.split('{');
     let mut out = parts.next().unwrap_or("").to_owned();
     for part in parts {
@@ -276,6 +304,7 @@ fn fill(template: &str, subject: &Subject<'_, '_, '_>, hit: &Hit) -> String {
             "value" => out.push_str(&hit.value),
             "name" => out.push_str(&hit.name),
             "kind" => out.push_str(subject.kind),
+            "beside" => out.push_str(check.when.iter().find_map(|clause| clause.document).unwrap_or("")),
             "talos" => out.push_str(&subject.context.talos().to_string()),
             path => {
                 let path: Vec<&str> = path.trim_start_matches('.').split('.').collect();
@@ -290,30 +319,28 @@ fn fill(template: &str, subject: &Subject<'_, '_, '_>, hit: &Hit) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Condition, Wrong};
+    use super::{Condition, Place, Wrong};
     use crate::rules;
     use crate::tables::{self, Shape, Type};
     use crate::version::{TalosVersion, VersionSet};
     use std::collections::HashSet;
 
-    /// The versions that have the field at `path`; `None` where it leads into what is free-form.
-    fn versions(document: &str, path: &[&str]) -> Option<VersionSet> {
+    /// The versions that have the field at `path`; none when there is no such field, all below what is free-form.
+    fn versions(document: &str, path: &[&str]) -> VersionSet {
         let document = tables::document_type(document).unwrap_or_else(|| panic!("there is no kind `{document}`"));
         let mut versions = document.versions();
         let mut shapes: Vec<&Shape> = Vec::new();
         let mut structure: Option<&Type> = Some(document.root);
         for step in path {
             if let Some(inner) = structure {
-                if inner.field(step).is_none() && inner.fields.is_empty() {
-                    return None;
-                }
-                let field = inner.field(step).unwrap_or_else(|| panic!("`{step}` of {path:?} is no field"));
-                let known = field.variants.iter().map(|variant| variant.versions);
-                versions = versions.intersection(known.reduce(VersionSet::union)?);
-                shapes = field.variants.iter().map(|variant| variant.shape.value()).collect();
+                let variants = inner.field(step).map_or(&[][..], |field| field.variants);
+                let known = variants.iter().map(|variant| variant.versions).reduce(VersionSet::union);
+                versions = versions.intersection(known.unwrap_or_default());
+                shapes = variants.iter().map(|variant| variant.shape.value()).collect();
             } else {
                 let within = |shape: &&'static Shape| match shape {
                     Shape::List(inner) | Shape::Map(inner) => Some(inner.value()),
+                    Shape::Any => Some(*shape),
                     _ => None,
                 };
                 shapes = shapes.iter().filter_map(within).collect();
@@ -322,27 +349,34 @@ mod tests {
                 Shape::Struct(inner) => Some(*inner),
                 _ => None,
             });
+            if shapes.is_empty() {
+                return VersionSet::default();
+            }
         }
-        Some(versions)
+        versions
     }
 
     #[test]
     fn checks_look_at_fields_that_are_there_in_their_versions() {
         for check in rules::validation_checks() {
+            let is_there =
+                |document: &str, path: &[&str]| !versions(document, path).intersection(check.versions).is_empty();
             for place in check.scopes {
                 let path: Vec<&str> = place.path.iter().chain(check.field).copied().collect();
-                let Some(known) = versions(place.document, &path) else { continue };
+                let known = versions(place.document, &path);
                 let both = known.intersection(check.versions);
                 // A row of all versions holds for those that have the field.
                 let every = TalosVersion::all().map(VersionSet::only).reduce(VersionSet::union);
                 let is_known = both == check.versions || Some(check.versions) == every && !both.is_empty();
                 assert!(is_known, "{}: versions of {path:?}", check.id);
-                for clause in check.when {
-                    let base: &[&str] = if clause.document.is_some() { &[] } else { place.path };
-                    let path: Vec<&str> = base.iter().chain(clause.path).copied().collect();
-                    let Some(known) = versions(clause.document.unwrap_or(place.document), &path) else { continue };
-                    assert!(!known.intersection(check.versions).is_empty(), "{}: versions of {path:?}", check.id);
-                }
+            }
+            for clause in check.when.iter().chain(check.unless).filter(|clause| !clause.path.contains(&"^")) {
+                let below = |place: &Place| place.path.iter().chain(clause.path).copied().collect::<Vec<_>>();
+                let is_known = match clause.document {
+                    Some(document) => is_there(document, clause.path),
+                    None => check.scopes.iter().any(|place| is_there(place.document, &below(place))),
+                };
+                assert!(is_known, "{}: there is no {:?}", check.id, clause.path);
             }
         }
     }
@@ -360,7 +394,7 @@ mod tests {
         for check in rules::validation_checks() {
             for part in check.problem.split('{').skip(1).chain(check.help.split('{').skip(1)) {
                 let word = part.split('}').next().unwrap_or("");
-                let is_known = matches!(word, "value" | "name" | "kind" | "talos") || word.starts_with('.');
+                let is_known = matches!(word, "value" | "name" | "kind" | "beside" | "talos") || word.starts_with('.');
                 assert!(is_known, "{}: {{{word}}}", check.id);
             }
             let shows_absent = check.problem.contains("{value}")

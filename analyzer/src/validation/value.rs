@@ -31,7 +31,8 @@ impl<'t, 's> Value<'t, 's> {
     }
 }
 
-/// The values at `path` below `node`, with the steps `*` for every key of a mapping and `[]` for every item of a list.
+/// The values at `path` below `node`, with the steps `*` for every key of a mapping, `[]` for every item of a list,
+/// and `^` for the mapping around.
 /// `is_complete` says whether absence is for certain.
 #[must_use]
 pub(super) fn look_up<'t, 's>(node: NodeRef<'t, 's>, path: &[&str], is_complete: bool) -> Vec<Value<'t, 's>> {
@@ -46,12 +47,16 @@ fn descend<'t, 's>(node: NodeRef<'t, 's>, path: &[&str], is_complete: bool, valu
     if is_unknown(node) || node.entry("$patch").is_some() {
         return values.push(Value::Unknown);
     }
+    // Where there is no list, there are no items.
+    let is_one = !path.iter().any(|step| matches!(*step, "[]" | "*"));
     let Some((step, rest)) = path.split_first() else {
         return values.push(if node.is_null() { or_null(node, is_complete) } else { Value::Written(node) });
     };
-    // What is absent has no items, either.
-    let none = Some(absent).filter(|_| !rest.iter().any(|step| matches!(*step, "[]" | "*")));
     match (*step, node.kind()) {
+        ("^", _) => match std::iter::successors(node.parent(), |parent| parent.parent()).find(is_mapping) {
+            Some(parent) => descend(parent, rest, is_complete, values),
+            None => values.push(Value::Unknown),
+        },
         ("[]", Kind::Sequence) => {
             node.items().for_each(|item| descend(item.resolved(), rest, is_complete, values));
         }
@@ -64,12 +69,16 @@ fn descend<'t, 's>(node: NodeRef<'t, 's>, path: &[&str], is_complete: bool, valu
             Some(value) => descend(value, rest, is_complete, values),
             // What is merged into a mapping is not looked at.
             None if node.entry("<<").is_some() => values.push(Value::Unknown),
-            None => values.extend(none),
+            None => values.extend(is_one.then_some(absent)),
         },
-        _ if node.is_null() => values.extend(none),
+        _ if node.is_null() => values.extend(is_one.then_some(absent)),
         // The decoder does not take it, and that is told.
         _ => values.push(Value::Unknown),
     }
+}
+
+fn is_mapping(node: &NodeRef<'_, '_>) -> bool {
+    node.kind() == Kind::Mapping
 }
 
 /// Null, which to Talos is as if nothing were written.

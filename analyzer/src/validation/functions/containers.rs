@@ -56,50 +56,6 @@ pub(crate) fn image_without_digest(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
     nodes.filter(is_wrong).map(|node| Hit::at(subject.context, node)).collect()
 }
 
-/// Containers to wait for that are not there.
-pub(crate) fn absent_containers(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
-    // In a part of a configuration they may be elsewhere.
-    if subject.context.whole().is_none() {
-        return Vec::new();
-    }
-    let names: Vec<&str> = containers(subject).filter_map(|container| text(container.get("name"))).collect();
-    let nodes = subject.values(subject.field).into_iter().filter_map(Value::not_null);
-    let is_absent = |node: &NodeRef<'_, '_>| !node.value().is_empty() && !names.contains(&node.value());
-    nodes.filter(is_absent).map(|node| Hit::at(subject.context, node)).collect()
-}
-
-/// A container that waits for itself by way of others.
-pub(crate) fn circles_of_containers(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
-    let Some(own) = text(subject.scope.get("name")) else { return Vec::new() };
-    let waits_for = |name: &str| -> Vec<String> {
-        let container = containers(subject).find(|container| text(container.get("name")) == Some(name));
-        let list = container.and_then(|container| container.at(&["dependsOn", "containers"]));
-        list.into_iter().flat_map(NodeRef::items).map(|item| item.resolved().value().to_owned()).collect()
-    };
-    let nodes = subject.values(subject.field).into_iter().filter_map(Value::not_null);
-    let leads_back = |node: &NodeRef<'_, '_>| {
-        let mut seen: Vec<String> = Vec::new();
-        let mut next = vec![node.value().to_owned()];
-        while let Some(name) = next.pop() {
-            if name == own {
-                return true;
-            }
-            if !seen.contains(&name) {
-                next.extend(waits_for(&name));
-                seen.push(name);
-            }
-        }
-        false
-    };
-    // One that names itself is told of by itself.
-    let others = nodes.filter(|node| node.value() != own);
-    others.filter(leads_back).map(|node| Hit::at(subject.context, node)).collect()
-}
-
-fn containers<'t, 's>(subject: &Subject<'_, 't, 's>) -> impl Iterator<Item = NodeRef<'t, 's>> {
-    subject.context.documents("ContainerConfig").map(NodeRef::resolved)
-}
-
 /// `auth` beside credentials of another kind.
 pub(crate) fn auth_beside_others(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
     let find = |field: &'static str| subject.values(&[field]).into_iter().find_map(Value::not_null);

@@ -14,16 +14,6 @@ pub(crate) fn other_resources(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
     resources.filter(is_other).map(|node| Hit::at_key(subject.context, node)).collect()
 }
 
-/// Labels without that of the control plane.
-pub(crate) fn control_plane_label(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
-    const LABEL: &str = "node-role.kubernetes.io/control-plane";
-    match subject.values(&["labels"]).first() {
-        Some(Value::Absent) => vec![Hit::absent(subject, &["labels"])],
-        Some(Value::Written(labels)) if labels.entry(LABEL).is_none() => vec![Hit::at_key(subject.context, *labels)],
-        _ => Vec::new(),
-    }
-}
-
 fn prefixes<'t, 's>(subject: &Subject<'_, 't, 's>) -> Vec<(NodeRef<'t, 's>, Prefix)> {
     let nodes = subject.values(subject.field).into_iter().filter_map(Value::not_null);
     nodes.filter_map(|node| Some((node, Prefix::read(text(Some(node))?)?))).collect()

@@ -1,8 +1,7 @@
 //! Volumes.
 
-use super::super::condition::{number, text};
+use super::super::condition::text;
 use super::super::{Condition, Hit, Subject, Value};
-use super::{beside, first_before};
 use crate::syntax::NodeRef;
 use crate::tables;
 
@@ -16,25 +15,6 @@ pub(crate) fn min_above_max(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
         (Some(least), Some(most), Some(node)) if least > most => vec![Hit::at(subject.context, node)],
         _ => Vec::new(),
     }
-}
-
-/// Keys in a slot that another key has.
-pub(crate) fn shared_slots(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
-    let keys = subject.values(subject.field).into_iter().filter_map(Value::not_null).flat_map(NodeRef::items);
-    let slot = |key: NodeRef<'_, '_>| number(key.get("slot"), subject);
-    let slots: Vec<_> = keys.map(NodeRef::resolved).filter_map(|key| Some((key, slot(key)?))).collect();
-    let pairs = first_before(&slots, |(_, slot), (_, other)| slot == other);
-    pairs
-        .map(|((key, slot), (other, _))| {
-            let related = beside(shown_slot(*other));
-            Hit { value: slot.to_string(), related, ..Hit::at(subject.context, shown_slot(*key)) }
-        })
-        .collect()
-}
-
-/// Where the slot of a key is written, or the key when it is not.
-fn shown_slot<'t, 's>(key: NodeRef<'t, 's>) -> NodeRef<'t, 's> {
-    key.get("slot").unwrap_or(key)
 }
 
 /// An encryption that is more than none.

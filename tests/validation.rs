@@ -26,7 +26,7 @@ use std::path::Path;
 use talint_analyzer::rules;
 use variants::configurations::{Parts, configurations};
 use variants::{MINORS, SEED, Sources, hash};
-use verdict::MODES;
+use verdict::{MODES, Verdict, is_whole, modes_of};
 
 fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -47,40 +47,27 @@ fn letters(verdict: &str) -> [char; 3] {
     [(); 3].map(|()| letters.next().unwrap())
 }
 
-/// What talint says otherwise than Talos, in some mode.
-fn difference(
-    meant: &[Difference],
-    id: &str,
-    text: &str,
+/// How talint differs from what Talos said in a mode.
+struct Compared<'m> {
+    meant: &'m [Difference],
+    id: &'m str,
+    text: &'m str,
     minor: u8,
-    said: [char; 3],
-    modes: &[&str],
-) -> Option<String> {
-    for ((name, mode), letter) in MODES.into_iter().zip(said).filter(|((name, _), _)| modes.contains(name)) {
+}
+
+impl Compared<'_> {
+    fn difference(&self, mode: &str, letter: char, ours: &Verdict) -> Option<String> {
         let refused = matches!(letter, 'l' | 'r');
-        let ours = verdict::verdict(text, minor, mode);
-        if refused == !ours.errors.is_empty() {
-            continue;
+        if refused != ours.errors.is_empty() {
+            return None;
         }
+        let Self { meant, id, text, minor } = *self;
         let side = if refused { Side::Talos } else { Side::Talint };
         let recognised = is_whole(text);
         let seen = Seen { source: "configuration", id, text: text.as_bytes(), minor, side, recognised };
-        if !differences::is_meant(meant, &seen) {
-            let error = ours.errors.first();
-            return Some(format!("{id} in {name}: Talos says `{letter}`, talint {error:?}"));
-        }
+        let is_meant = differences::is_meant(meant, &seen);
+        (!is_meant).then(|| format!("{id} in {mode}: Talos says `{letter}`, talint {:?}", ours.errors.first()))
     }
-    None
-}
-
-/// Whether a configuration made for the test has the machine configuration; else it is a part of one.
-fn is_whole(text: &str) -> bool {
-    text.starts_with("version: v1alpha1\n")
-}
-
-/// The modes to compare in: what a container needs, a part of a configuration need not hold.
-fn modes_of(text: &str) -> &'static [&'static str] {
-    if is_whole(text) { &["metal", "cloud", "container"] } else { &["metal", "cloud"] }
 }
 
 /// Configurations of which most are not in order.
@@ -97,7 +84,11 @@ fn agreement(minor: u8) {
         assert_eq!(row[1], hash(&texts.concat()), "record the verdicts anew: cargo xtask validate");
         for (configuration, said) in configurations.iter().zip(row[2].split(' ')) {
             let text = configuration.text.as_str();
-            wrong.extend(difference(&meant, &configuration.id, text, minor, letters(said), modes_of(text)));
+            let compared = Compared { meant: &meant, id: &configuration.id, text, minor };
+            let modes = MODES.into_iter().zip(letters(said)).filter(|((name, _), _)| modes_of(text).contains(name));
+            wrong.extend(modes.filter_map(|((name, mode), letter)| {
+                compared.difference(name, letter, &verdict::verdict(text, minor, mode))
+            }));
         }
     }
     let count = configurations.len();
@@ -134,28 +125,39 @@ fn talos_1_14_refuses_what_talint_refuses() {
     agreement(14);
 }
 
-/// What Talos said of every case in every version.
-fn recorded_cases() -> Vec<(Case, Vec<[char; 3]>)> {
+/// A case with its text and what Talos said of it, in every version.
+struct Recorded {
+    case: Case,
+    texts: Vec<String>,
+    said: Vec<[char; 3]>,
+}
+
+fn recorded_cases() -> Vec<Recorded> {
     let cases = cases::read(workspace()).unwrap();
     let table = read("cases.tsv");
     let recorded: BTreeMap<&str, Vec<&str>> = rows(&table).map(|row| (row[0], row)).collect();
     let with_recorded = cases.into_iter().map(|case| {
         let row = recorded.get(case.id.as_str()).unwrap_or_else(|| panic!("record anew: cargo xtask validate --cases"));
-        assert_eq!(row[1], case.hash(workspace()).unwrap(), "record {} anew: cargo xtask validate --cases", case.id);
+        let texts = case.texts(workspace()).unwrap();
+        assert_eq!(row[1], hash(&texts.concat()), "record {} anew: cargo xtask validate --cases", case.id);
         let said = row[2].split(' ').map(letters).collect();
-        (case, said)
+        Recorded { case, texts, said }
     });
     with_recorded.collect()
 }
 
 #[test]
 fn talos_says_of_every_case_what_the_case_says() {
-    let wrong: Vec<String> = recorded_cases().iter().filter_map(|(case, said)| case.check(said).err()).collect();
+    let cases = recorded_cases();
+    let wrong: Vec<String> = cases.iter().filter_map(|recorded| recorded.case.check(&recorded.said).err()).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The rule that a row is a check of.
+/// The rule that a row is a check of, or that is called so.
 fn rule_of(row: &str) -> &'static str {
+    if let Some(rule) = rules::by_name(row) {
+        return rule.name;
+    }
     let check = rules::validation_checks().iter().find(|check| check.id == row);
     check.unwrap_or_else(|| panic!("no row is called {row}")).rule
 }
@@ -164,16 +166,19 @@ fn rule_of(row: &str) -> &'static str {
 #[test]
 fn talint_says_of_every_case_what_talos_says() {
     let mut wrong = Vec::new();
-    for (case, said) in recorded_cases() {
+    for Recorded { case, texts, said } in recorded_cases() {
         let rule = rule_of(&case.row);
-        for (minor, said) in MINORS.into_iter().zip(said).filter(|(minor, _)| case.holds_for(*minor)) {
-            let text = case.text(workspace(), minor).unwrap();
-            wrong.extend(difference(&[], &format!("{} 1.{minor}", case.id), &text, minor, said, &case.modes));
-            for ((name, mode), letter) in MODES.into_iter().zip(said) {
-                let ours = verdict::verdict(&text, minor, mode);
+        let versions = MINORS.into_iter().zip(&texts).zip(said);
+        for ((minor, text), said) in versions.filter(|((minor, _), _)| case.holds_for(*minor)) {
+            let id = format!("{} 1.{minor}", case.id);
+            let compared = Compared { meant: &[], id: &id, text, minor };
+            for ((name, mode), letter) in MODES.into_iter().zip(said).filter(|((name, _), _)| case.modes.contains(name))
+            {
+                let ours = verdict::verdict(text, minor, mode);
+                wrong.extend(compared.difference(name, letter, &ours));
                 let is_found = |findings: &[(&str, String)]| findings.iter().any(|(found, _)| *found == rule);
                 let is_right = match (case.said, letter) {
-                    (Said::Refused, 'r') => !case.modes.contains(&name) || is_found(&ours.errors),
+                    (Said::Refused, 'r') => is_found(&ours.errors),
                     (Said::Warned, 'w') => is_found(&ours.warnings),
                     (Said::Warned | Said::Taken, 'o') => !is_found(&ours.warnings),
                     _ => true,

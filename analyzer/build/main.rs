@@ -5,6 +5,7 @@
 // Wrong data is to stop the build, and cargo is spoken to on standard output.
 #![allow(clippy::panic, clippy::expect_used, clippy::print_stdout)]
 
+mod expressions;
 mod kernel;
 mod merge;
 mod rules;
@@ -30,6 +31,7 @@ fn main() {
     write(&out.join("cipher_suites.rs"), &settings::cipher_suites(&root.join("data")));
     write(&out.join("denied_arguments.rs"), &settings::denied_arguments(&root.join("data")));
     write(&out.join("controls.rs"), &settings::controls(&root.join("data")));
+    write(&out.join("expressions.rs"), &expressions::names(&root.join("data/expressions.tsv")));
     write(&out.join("kernel.rs"), &kernel::tables(&root.join("data/kernel")));
     write(&out.join("kernel_rules.rs"), &kernel::rules(&root.join("data/kernel")));
     write(&out.join("validation_rules.rs"), &validation::rules(&root.join("data/validation")));

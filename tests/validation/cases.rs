@@ -5,7 +5,7 @@
 //! documents of its own, and so on.
 
 use super::result::{Outcome, outcome};
-use super::variants::{MINORS, hash};
+use super::variants::MINORS;
 use super::verdict::MODES;
 use std::fs;
 use std::path::Path;
@@ -97,7 +97,7 @@ fn case(header: &str) -> Result<Case, String> {
 
 impl Case {
     /// The configuration in a version.
-    pub(crate) fn text(&self, workspace: &Path, minor: u8) -> Result<String, String> {
+    fn text(&self, workspace: &Path, minor: u8) -> Result<String, String> {
         let Some(name) = &self.base else { return Ok(self.text.clone()) };
         // Before 1.14 all of a generated configuration is in fields, and 1.14 still writes it so for older machines.
         let name = match name.strip_prefix("fields-") {
@@ -120,10 +120,9 @@ impl Case {
         self.minors.is_empty() || self.minors.contains(&minor)
     }
 
-    /// A short hash of the texts of all versions: verdicts are recorded for these only.
-    pub(crate) fn hash(&self, workspace: &Path) -> Result<String, String> {
-        let texts: Result<Vec<String>, String> = MINORS.iter().map(|minor| self.text(workspace, *minor)).collect();
-        Ok(hash(&texts?.concat()))
+    /// The configuration in each version.
+    pub(crate) fn texts(&self, workspace: &Path) -> Result<Vec<String>, String> {
+        MINORS.iter().map(|minor| self.text(workspace, *minor)).collect()
     }
 
     /// Whether what Talos said is what the case says, in its versions and modes. `recorded` holds a verdict for each

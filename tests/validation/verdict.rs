@@ -3,10 +3,7 @@
 use talint_analyzer::context::Mode;
 use talint_analyzer::finding::Severity;
 use talint_analyzer::version::MinorVersion;
-use talint_analyzer::{Options, analyze};
-
-/// The families of the rules that say what Talos refuses or warns of.
-const FAMILIES: [&str; 3] = ["yaml/", "schema/", "talos/"];
+use talint_analyzer::{Options, analyze, rules};
 
 /// The modes that Talos validates for, in the order of the recorded verdicts.
 pub(crate) const MODES: [(&str, Mode); 3] =
@@ -21,10 +18,11 @@ pub(crate) struct Verdict {
 
 /// Asks talint about a text, as a file that is named after Talos.
 pub(crate) fn verdict(text: &str, minor: u8, mode: Mode) -> Verdict {
+    let rules = rules::all().filter(|rule| rules::is_refusal(rule));
     let options = Options {
         talos: Some(MinorVersion { major: 1, minor: minor.into() }),
         mode: Some(mode),
-        select: FAMILIES.map(str::to_owned).to_vec(),
+        select: rules.map(|rule| rule.name.to_owned()).collect(),
         ..Options::default()
     };
     let mut verdict = Verdict { errors: Vec::new(), warnings: Vec::new() };
@@ -36,4 +34,14 @@ pub(crate) fn verdict(text: &str, minor: u8, mode: Mode) -> Verdict {
         }
     }
     verdict
+}
+
+/// Whether a configuration made for the test has the machine configuration; else it is a part of one.
+pub(crate) fn is_whole(text: &str) -> bool {
+    text.starts_with("version: v1alpha1\n")
+}
+
+/// The modes to compare in: what a container needs, a part of a configuration need not hold.
+pub(crate) fn modes_of(text: &str) -> &'static [&'static str] {
+    if is_whole(text) { &["metal", "cloud", "container"] } else { &["metal", "cloud"] }
 }

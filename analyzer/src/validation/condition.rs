@@ -38,6 +38,8 @@ pub enum Condition {
     Below(i64),
     /// A number above this one.
     Above(i64),
+    /// A number from the one to the other.
+    Within(i64, i64),
     /// A number that is not from the one to the other, and written.
     Outside(i64, i64),
     /// A number that the number beside it does not divide. Of 0 every number is a multiple.
@@ -123,6 +125,7 @@ impl Condition {
                 | Self::OneOf(_)
                 | Self::NoneOf(_)
                 | Self::LongerThan(_)
+                | Self::Within(..)
                 | Self::Outside(..)
                 | Self::Word(_)
                 | Self::NoWord(_)
@@ -163,6 +166,10 @@ impl Condition {
             Self::NotZero => Some(number(node, subject)? != 0),
             Self::Below(limit) => Some(number(Some(node?), subject)? < i128::from(*limit)),
             Self::Above(limit) => Some(number(node, subject)? > i128::from(*limit)),
+            Self::Within(least, most) => {
+                let number = number(node, subject)?;
+                Some(number >= i128::from(*least) && number <= i128::from(*most))
+            }
             Self::Outside(least, most) => {
                 let number = number(Some(node?), subject)?;
                 Some(number < i128::from(*least) || number > i128::from(*most))

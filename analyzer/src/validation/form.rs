@@ -175,10 +175,10 @@ fn is_cidr(text: &str, decoder: Decoder) -> bool {
     Form::Ip.takes(address, decoder) && is_number && bits.trim_start_matches('0').parse().unwrap_or(0) <= most
 }
 
-/// Whether an address is not all zeros.
+/// Whether an address is not all zeros; what is no address is refused by the decoder.
 fn is_specified(text: &str) -> bool {
     let address = text.split('%').next().unwrap_or(text);
-    address.parse::<IpAddr>().is_ok_and(|address| !address.is_unspecified())
+    address.parse::<IpAddr>().map_or(true, |address| !address.is_unspecified())
 }
 
 /// Whether a path stays below where it begins: `filepath.IsLocal`.

@@ -1,11 +1,13 @@
 //! What no condition of a row expresses.
 
 mod containers;
+mod expressions;
 mod kubernetes;
 mod network;
 mod volumes;
 
 pub(crate) use containers::*;
+pub(crate) use expressions::*;
 pub(crate) use kubernetes::*;
 pub(crate) use network::*;
 pub(crate) use volumes::*;

@@ -23,9 +23,9 @@ use crate::rule::{self, Findings, Rule};
 use crate::secrets;
 use crate::settings::Found;
 use crate::syntax::{Kind, NodeRef};
-use crate::tables::Decoder;
+use crate::tables::{self, Decoder};
 use crate::text::Span;
-use crate::version::VersionSet;
+use crate::version::{TalosVersion, VersionSet};
 use value::look_up;
 
 /// One check of Talos's validation: a row of `analyzer/data/validation`.
@@ -195,7 +195,8 @@ pub(crate) fn check(rule: &Rule, checks: &'static [Check], context: &Context<'_,
             Some(Role::Worker) => context.role == Some(Role::Worker),
         };
         let Some(severity) = severity(check, context.mode).filter(|_| has_role) else { continue };
-        for place in check.scopes.iter().filter(|place| may_apply(check, place, context)) {
+        let places = check.scopes.iter().filter(|place| is_known(place.document, context.talos()));
+        for place in places.filter(|place| may_apply(check, place, context)) {
             for found in context.find(place.document, place.path) {
                 look(rule, check, severity, &Subject::new(context, found, check.field), findings);
             }
@@ -208,6 +209,11 @@ pub(crate) fn check(rule: &Rule, checks: &'static [Check], context: &Context<'_,
             }
         }
     }
+}
+
+/// Whether a version has documents of a kind.
+fn is_known(kind: &str, version: TalosVersion) -> bool {
+    tables::document_type(kind).is_some_and(|document| document.versions().contains(version))
 }
 
 /// Whether the words of the source let a check find something at a place.

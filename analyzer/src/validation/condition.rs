@@ -20,6 +20,8 @@ pub enum Condition {
     Empty,
     /// Nothing, or white space.
     Blank,
+    /// An empty text that is written: what was there was taken out.
+    Emptied,
     /// A text, list or mapping that is not empty, or another value.
     NotEmpty,
     /// True.
@@ -120,6 +122,7 @@ impl Condition {
             Self::Absent => Some(node.is_none()),
             Self::Empty => Some(is_empty(node)),
             Self::Blank => Some(text(node)?.trim().is_empty()),
+            Self::Emptied => Some(text(Some(node?))?.is_empty()),
             Self::NotEmpty => Some(!is_empty(node)),
             Self::True => Some(boolean(node?, subject)?),
             Self::NotTrue => Some(node.is_none_or(|node| boolean(node, subject) == Some(false))),

@@ -21,7 +21,7 @@ use crate::rule::{self, Findings, Rule};
 use crate::secrets;
 use crate::settings::Found;
 use crate::syntax::{Kind, NodeRef};
-use crate::tables::Decoder;
+use crate::tables::{self, Decoder};
 use crate::text::Span;
 use crate::version::VersionSet;
 use value::look_up;
@@ -208,10 +208,19 @@ pub(crate) fn check(rule: &Rule, checks: &'static [Check], context: &Context<'_,
     }
 }
 
-/// Whether the words of the source let a check find something at a place.
+/// Whether the words of the source let a check find something at a place: nearly none can, and this costs least.
 fn may_apply(check: &Check, place: &Place, context: &Context<'_, '_>) -> bool {
+    let may_hold = |document: &str, path: &[&str]| {
+        context.words.may_hold(path) && (document == tables::V1ALPHA1 || context.words.may_hold(&[document]))
+    };
     let needs_field = matches!(&check.wrong, Wrong::Is(condition) if !condition.holds_for_absent());
-    context.words.may_hold(place.path) && (!needs_field || context.words.may_hold(check.field))
+    (!needs_field || context.words.may_hold(check.field))
+        && may_hold(place.document, place.path)
+        && check
+            .when
+            .iter()
+            .filter(|clause| !clause.holds.holds_for_absent())
+            .all(|clause| may_hold(clause.document.unwrap_or(place.document), clause.path))
 }
 
 /// How bad it is where the mode of the machine is `mode`; `None` when it is not checked there.

@@ -114,7 +114,7 @@ impl Condition {
             value => value.not_null(),
         };
         // In a patch what is empty leaves what was there before.
-        if self.holds_for_absent() && is_empty(node) && !subject.context.is_complete(subject.kind) {
+        if self.holds_for_absent() && is_empty(node) && !subject.is_complete {
             return None;
         }
         match self {
@@ -239,10 +239,9 @@ fn count<'t, 's>(
     is_counted: fn(Option<NodeRef<'t, 's>>) -> bool,
 ) -> Option<usize> {
     let Some(node) = node else { return Some(0) };
-    let is_complete = subject.context.is_complete(subject.kind);
     let mut count = 0;
     for field in fields {
-        count += match look_up(node, &[field], is_complete).first()? {
+        count += match look_up(node, &[field], subject.is_complete).first()? {
             Value::Unknown if node.get(field).is_some_and(|value| !value.is_null()) => 1,
             Value::Unknown => return None,
             value => usize::from(is_counted(value.not_null())),

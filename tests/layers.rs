@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the analyzer, each knowing only those before it.
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 19] = [
     "text",
     "syntax",
     "version",
@@ -22,7 +22,9 @@ const LAYERS: [&str; 17] = [
     "validation",
     "rules",
     "analysis",
+    "reference",
     "layered",
+    "machine",
 ];
 
 fn analyzer() -> PathBuf {

@@ -80,8 +80,7 @@ fn check_layered(inputs: &[Input], options: &CheckOptions) -> Vec<Result<Checked
         Err(error) => return vec![Err(error)],
     };
     let analyze = || {
-        let sources: Vec<Source<'_>> =
-            layers.iter().map(|layer| Source { path: &layer.path, bytes: &layer.bytes }).collect();
+        let sources: Vec<Source<'_>> = layers.iter().map(|layer| Source::file(&layer.path, &layer.bytes)).collect();
         let (base, patches) = sources.split_first()?;
         Some(analyze_layered(*base, patches, &asked(options)).sources)
     };

@@ -28,8 +28,7 @@ pub(crate) fn run(options: &RenderOptions) -> ExitCode {
             return ExitCode::from(outcome::FAILED);
         }
     };
-    let sources: Vec<Source<'_>> =
-        layers.iter().map(|layer| Source { path: &layer.path, bytes: &layer.bytes }).collect();
+    let sources: Vec<Source<'_>> = layers.iter().map(|layer| Source::file(&layer.path, &layer.bytes)).collect();
     let asked =
         Options { talos: options.talos_version, select: REFUSING.map(str::to_owned).to_vec(), ..Options::default() };
     let Some((base, patches)) = sources.split_first() else { return ExitCode::from(outcome::FAILED) };

@@ -82,7 +82,7 @@ fn analyze_parts(name: &str, text: &str, options: &Options) -> Analysis {
     parts.push((start, text.len()));
     let blank = |text: &str| text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect::<String>();
     let texts: Vec<String> = parts.iter().map(|(from, to)| blank(&text[..*from]) + &text[*from..*to]).collect();
-    let sources: Vec<Source<'_>> = texts.iter().map(|text| Source { path: name, bytes: text.as_bytes() }).collect();
+    let sources: Vec<Source<'_>> = texts.iter().map(|text| Source::file(name, text.as_bytes())).collect();
     let mut analyses = analyze_layered(sources[0], &sources[1..], options).sources.into_iter();
     let mut whole = analyses.next().unwrap();
     whole.findings.extend(analyses.flat_map(|analysis| analysis.findings));

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the analyzer, each knowing only those before it.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 20] = [
     "text",
     "syntax",
     "version",
@@ -23,7 +23,9 @@ const LAYERS: [&str; 18] = [
     "validation",
     "rules",
     "analysis",
+    "reference",
     "layered",
+    "machine",
 ];
 
 fn analyzer() -> PathBuf {

@@ -5,7 +5,9 @@
 // Wrong data is to stop the build, and cargo is spoken to on standard output.
 #![allow(clippy::panic, clippy::expect_used, clippy::print_stdout)]
 
+mod descriptions;
 mod expressions;
+mod generated;
 mod kernel;
 mod merge;
 mod rules;
@@ -35,6 +37,7 @@ fn main() {
     write(&out.join("kernel.rs"), &kernel::tables(&root.join("data/kernel")));
     write(&out.join("kernel_rules.rs"), &kernel::rules(&root.join("data/kernel")));
     write(&out.join("validation_rules.rs"), &validation::rules(&root.join("data/validation")));
+    write(&out.join("generated.rs"), &generated::templates(&root.join("data/generated")));
     write(&out.join("rules.rs"), &rules::registry(&root.join("src/rules")));
 }
 

@@ -44,7 +44,7 @@ struct Check {
     help: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(untagged)]
 enum OneOrMore {
     One(String),
@@ -59,6 +59,7 @@ enum Condition {
     Absent,
     Empty,
     NotEmpty,
+    Emptied,
     Blank,
     True,
     NotTrue,
@@ -105,9 +106,14 @@ pub(crate) fn rules(folder: &Path) -> String {
         files.iter().flat_map(|path| settings::read::<Vec<ValidationRule>>(path)).collect();
     all.sort_by(|a, b| a.rule.cmp(&b.rule));
     let mut count = 0;
-    for rule in &all {
-        for check in &rule.checks {
-            checks.push_str(&row(rule, check));
+    let mut group = 0;
+    for rule in &mut all {
+        rule.checks.sort_by(|a, b| a.scopes.cmp(&b.scopes));
+        for same in rule.checks.chunk_by(|a, b| a.scopes == b.scopes) {
+            for check in same {
+                checks.push_str(&row(rule, check, group));
+            }
+            group += 1;
         }
         let range = count..count + rule.checks.len();
         count = range.end;
@@ -130,7 +136,7 @@ pub(crate) fn rules(folder: &Path) -> String {
     rules + &checks
 }
 
-fn row(rule: &ValidationRule, check: &Check) -> String {
+fn row(rule: &ValidationRule, check: &Check, group: usize) -> String {
     let scopes: Vec<String> = match &check.scopes {
         OneOrMore::One(scope) => vec![place(scope)],
         OneOrMore::More(scopes) => scopes.iter().map(|scope| place(scope)).collect(),
@@ -155,7 +161,7 @@ fn row(rule: &ValidationRule, check: &Check) -> String {
         Some(word) => panic!("{}: `{word}` is not a mode that Talos checks anything in", check.id),
     };
     format!(
-        "  Check {{ id: {:?}, rule: {:?}, scopes: &[{}], field: &{:?}, versions: VersionSet::from_bits({}), mode: {mode}, \
+        "  Check {{ id: {:?}, rule: {:?}, group: {group}, scopes: &[{}], field: &{:?}, versions: VersionSet::from_bits({}), mode: {mode}, \
          role: {}, when: &[{}], unless: &[{}], wrong: {wrong}, severity: {}, problem: {:?}, help: {:?} }},\n",
         check.id,
         rule.rule,
@@ -214,6 +220,7 @@ fn condition(condition: &Condition) -> String {
         Condition::Absent => "Absent".to_owned(),
         Condition::Empty => "Empty".to_owned(),
         Condition::Blank => "Blank".to_owned(),
+        Condition::Emptied => "Emptied".to_owned(),
         Condition::NotEmpty => "NotEmpty".to_owned(),
         Condition::True => "True".to_owned(),
         Condition::NotTrue => "NotTrue".to_owned(),

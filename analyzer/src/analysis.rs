@@ -1,6 +1,6 @@
 //! One source from bytes to findings.
 
-use crate::context::{self, AskedVersions, Context, Mode, VersionSource, Versions};
+use crate::context::{self, Context, Mode, NamedVersions, VersionSource, Versions};
 use crate::directives::{self, Directives, Role};
 use crate::finding::{Finding, Profile};
 use crate::input::{self, Form, Input, InputKind};
@@ -20,6 +20,10 @@ pub struct Options {
     pub talos: Option<MinorVersion>,
     /// The Kubernetes version; else the source says it, or that of the Talos version is taken.
     pub kubernetes: Option<MinorVersion>,
+    /// The versions that the project file or the description of the machine names.
+    pub described: Option<NamedVersions>,
+    /// The role of the machine, where it is known from outside of the source.
+    pub role: Option<Role>,
     /// How much is to be said; else the modeline says it, or the default profile is taken.
     pub profile: Option<Profile>,
     /// How the machine runs; when it is not said, what counts on metal alone is no error.
@@ -65,8 +69,10 @@ impl<'t> Read<'t, 't> {
 
     /// The versions this source is held to by itself.
     pub(crate) fn versions(&self, options: &Options) -> Versions {
-        let asked = AskedVersions { talos: options.talos, kubernetes: options.kubernetes };
-        context::versions(asked, &self.directives, &self.inputs)
+        let asked =
+            NamedVersions { talos: options.talos, kubernetes: options.kubernetes, source: VersionSource::Asked };
+        let described = options.described.unwrap_or(NamedVersions::NONE);
+        context::versions(asked, described, &self.directives, &self.inputs)
     }
 
     /// The role of the machine, if the source says it.
@@ -151,7 +157,7 @@ pub fn analyze(path: &str, bytes: &[u8], options: &Options) -> Analysis {
     }
     analysis.notices.extend(read.mistakes());
     let issues = read.issues(versions);
-    let context = read.context(options, versions, read.role(), &issues);
+    let context = read.context(options, versions, read.role().or(options.role), &issues);
     let wanted = wanted(options, context.profile);
     analysis.findings = rules::suppress(&context, &wanted, find(&wanted, &context, not_text));
     analysis

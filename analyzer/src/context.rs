@@ -41,6 +41,10 @@ pub enum VersionSource {
     Asked,
     /// A modeline in the file.
     Modeline,
+    /// The project file.
+    Project,
+    /// The file of a tool that describes the machine: talhelper's, Omni's, that of Cluster API.
+    Description,
     /// The tag of an image in the configuration.
     Image,
     /// A modeline of the YAML language server that names a schema.
@@ -58,6 +62,8 @@ impl VersionSource {
         match self {
             Self::Asked => "as asked for",
             Self::Modeline => "from the modeline",
+            Self::Project => "from the project file",
+            Self::Description => "from the description of the machine",
             Self::Image => "from the image tag",
             Self::SchemaModeline => "from the schema modeline",
             Self::TalosDefault => "the default of this Talos version",
@@ -207,21 +213,35 @@ impl<'t, 's> Context<'t, 's> {
     }
 }
 
-/// What is asked of an analysis about versions.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct AskedVersions {
+/// Versions that are named outside of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NamedVersions {
     /// The Talos version.
     pub talos: Option<MinorVersion>,
     /// The Kubernetes version.
     pub kubernetes: Option<MinorVersion>,
+    /// Who names them.
+    pub source: VersionSource,
 }
 
-/// Decides the versions of a source: asked for, modeline, image tag, schema modeline, and at last the newest known.
+impl NamedVersions {
+    /// No version.
+    pub const NONE: Self = Self { talos: None, kubernetes: None, source: VersionSource::Assumed };
+}
+
+/// Decides the versions of a source: asked for, modeline, what describes the machine, image tag, schema modeline, and at
+/// last the newest known.
 #[must_use]
-pub fn versions(asked: AskedVersions, directives: &Directives, inputs: &[Input<'_, '_>]) -> Versions {
+pub fn versions(
+    asked: NamedVersions,
+    described: NamedVersions,
+    directives: &Directives,
+    inputs: &[Input<'_, '_>],
+) -> Versions {
     let talos = [
-        (asked.talos, VersionSource::Asked),
+        (asked.talos, asked.source),
         (directives.modeline.talos, VersionSource::Modeline),
+        (described.talos, described.source),
         (image_version(inputs, INSTALLER_IMAGES), VersionSource::Image),
         (directives.schema_version, VersionSource::SchemaModeline),
     ];
@@ -234,8 +254,9 @@ pub fn versions(asked: AskedVersions, directives: &Directives, inputs: &[Input<'
     });
     let is_known = named.is_none_or(|named| named.major == 1 && named.minor == u16::from(version.minor()));
     let kubernetes = [
-        (asked.kubernetes, VersionSource::Asked),
+        (asked.kubernetes, asked.source),
         (directives.modeline.kubernetes, VersionSource::Modeline),
+        (described.kubernetes, described.source),
         (image_version(inputs, KUBERNETES_IMAGES), VersionSource::Image),
     ];
     let kubernetes = kubernetes.into_iter().find_map(|(version, source)| version.map(|version| (version, source)));

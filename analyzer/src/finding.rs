@@ -3,6 +3,7 @@
 use crate::text::Span;
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,15 +71,15 @@ pub struct Related {
     pub span: Span,
     /// What is there, as a clause.
     pub message: String,
-    /// The source it is in, when it is another than that of the finding: 0 for the base, 1 for the first patch.
-    pub source: Option<usize>,
+    /// The file it is in, when it is another than that of the finding.
+    pub file: Option<Arc<str>>,
 }
 
 impl Related {
     /// A place in the source of the finding.
     #[must_use]
     pub fn here(span: Span, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), source: None }
+        Self { span, message: message.into(), file: None }
     }
 }
 
@@ -103,4 +104,6 @@ pub struct Finding {
     pub references: Vec<Cow<'static, str>>,
     /// Other places that belong to it.
     pub related: Vec<Related>,
+    /// The machines whose configuration it was found in; empty for a file by itself.
+    pub machines: Vec<Arc<str>>,
 }

@@ -16,17 +16,59 @@ use std::collections::HashSet;
 /// A base or a patch.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'b> {
-    /// What it is called.
+    /// The file it is in.
     pub path: &'b str,
     /// What it holds.
     pub bytes: &'b [u8],
+    /// Where in the file it stands.
+    pub position: Position<'b>,
+}
+
+impl<'b> Source<'b> {
+    /// A whole file.
+    #[must_use]
+    pub fn file(path: &'b str, bytes: &'b [u8]) -> Self {
+        Self { path, bytes, position: Position::Whole }
+    }
+}
+
+/// Where the bytes of a source stand in its file.
+#[derive(Clone, Copy, Debug)]
+pub enum Position<'b> {
+    /// The source is the file.
+    Whole,
+    /// The source is a part of the file that begins at this byte.
+    Part(u32),
+    /// A tool makes the source out of what is written in the file.
+    Made {
+        /// The place that stands for all of it.
+        place: Span,
+        /// Ranges of the source, each with the range of the file that it is made of.
+        anchors: &'b [(Span, Span)],
+    },
+}
+
+impl Position<'_> {
+    /// The range of the file that a range of the source is about.
+    #[must_use]
+    pub fn in_file(self, span: Span) -> Span {
+        match self {
+            Self::Whole => span,
+            Self::Part(offset) => Span { start: span.start + offset, end: span.end + offset },
+            Self::Made { place, anchors } => {
+                let holds = |(made, _): &&(Span, Span)| made.start <= span.start && span.end <= made.end;
+                let closest = anchors.iter().filter(holds).min_by_key(|(made, _)| made.end - made.start);
+                closest.map_or(place, |(_, written)| *written)
+            }
+        }
+    }
 }
 
 /// What came of the analysis of a base with patches.
 #[derive(Debug)]
 pub struct LayeredAnalysis {
     /// What is to be said of each source: the base first, then the patches in their order. A finding about the whole
-    /// stands at the source that must be changed.
+    /// stands at the source that must be changed. Ranges are those of the file that the source stands in.
     pub sources: Vec<Analysis>,
     /// The documents that come of them all, and what Talos refuses.
     pub layered: Layered,
@@ -90,8 +132,11 @@ pub fn analyze_layered(base: Source<'_>, patches: &[Source<'_>], options: &Optio
     let options = &Options { profile: options.profile.or(of_base.flatten()), ..options.clone() };
     let wanted = analysis::wanted(options, options.profile.unwrap_or_default());
     let issues: Vec<_> = reads.iter().map(|read| read.issues(versions)).collect();
-    let contexts: Vec<Context<'_, '_>> =
-        reads.iter().zip(&issues).map(|(read, issues)| read.context(options, versions, read.role(), issues)).collect();
+    let contexts: Vec<Context<'_, '_>> = reads
+        .iter()
+        .zip(&issues)
+        .map(|(read, issues)| read.context(options, versions, read.role().or(options.role), issues))
+        .collect();
     let mut found: Vec<Vec<Finding>> = reads
         .iter()
         .zip(&contexts)
@@ -100,13 +145,24 @@ pub fn analyze_layered(base: Source<'_>, patches: &[Source<'_>], options: &Optio
             analysis::find(&own(number, &wanted, versions, layered.documents.is_empty()), context, read.not_text)
         })
         .collect();
-    refused(&layered.refusals, &wanted, &reads, &mut found);
-    whole(&layered, &reads, &wanted, options, versions, &mut found);
+    refused(&layered.refusals, &wanted, &sources, &reads, &mut found);
+    whole(&layered, &sources, &reads, &wanted, options, versions, &mut found);
 
-    for ((context, analysis), found) in contexts.iter().zip(&mut analyses).zip(found) {
+    for (((context, analysis), source), found) in contexts.iter().zip(&mut analyses).zip(&sources).zip(found) {
         analysis.findings = rules::suppress(context, &wanted, sorted(found));
+        for finding in &mut analysis.findings {
+            place_in_file(finding, source.position);
+        }
     }
     LayeredAnalysis { sources: analyses, layered }
+}
+
+/// Takes the ranges of a finding from its source to its file. Places in other files are theirs already.
+fn place_in_file(finding: &mut Finding, position: Position<'_>) {
+    finding.span = position.in_file(finding.span);
+    for related in finding.related.iter_mut().filter(|related| related.file.is_none()) {
+        related.span = position.in_file(related.span);
+    }
 }
 
 /// The rules that look at a source by itself. Where nothing came of the base, all look at it.
@@ -121,7 +177,13 @@ fn own(number: usize, wanted: &[&'static Rule], versions: Versions, is_all: bool
 }
 
 /// What Talos refuses, as findings.
-fn refused(refusals: &[Refusal], wanted: &[&'static Rule], reads: &[Read<'_, '_>], found: &mut [Vec<Finding>]) {
+fn refused(
+    refusals: &[Refusal],
+    wanted: &[&'static Rule],
+    sources: &[Source<'_>],
+    reads: &[Read<'_, '_>],
+    found: &mut [Vec<Finding>],
+) {
     for refusal in refusals {
         let Some(into) = found.get_mut(refusal.origin.source) else { continue };
         let name = match refusal.kind {
@@ -140,20 +202,29 @@ fn refused(refusals: &[Refusal], wanted: &[&'static Rule], reads: &[Read<'_, '_>
         let kind = kind.map_or("", |input| input.kind.name());
         let mut finding = rule.finding_at(refusal.origin.span, kind, "", refusal.message.clone());
         if let Some((origin, message)) = &refusal.related {
-            finding.related.push(related(*origin, refusal.origin.source, message));
+            finding.related.push(related(*origin, refusal.origin.source, sources, message));
         }
         into.push(finding);
     }
 }
 
-fn related(origin: Origin, of: usize, message: &str) -> Related {
-    let source = Some(origin.source).filter(|source| *source != of);
-    Related { span: origin.span, message: message.to_owned(), source }
+/// A place that belongs to a finding in the source `of`.
+fn related(origin: Origin, of: usize, sources: &[Source<'_>], message: &str) -> Related {
+    let other = sources.get(origin.source).filter(|_| origin.source != of);
+    match other {
+        Some(source) => Related {
+            span: source.position.in_file(origin.span),
+            message: message.to_owned(),
+            file: Some(source.path.into()),
+        },
+        None => Related::here(origin.span, message),
+    }
 }
 
 /// What is to be said of the whole, each finding at the source that it comes from.
 fn whole(
     layered: &Layered,
+    sources: &[Source<'_>],
     reads: &[Read<'_, '_>],
     wanted: &[&'static Rule],
     options: &Options,
@@ -170,6 +241,7 @@ fn whole(
     let map = Map { text: &text, places: config::places(&layered.documents, &tree), reads };
     let issues = whole.issues(versions);
     let role = reads.iter().find_map(|read| read.directives.modeline.role).or_else(|| whole.role());
+    let role = role.or(options.role);
     let rules: Vec<&'static Rule> =
         wanted.iter().filter(|rule| !rule.matches("yaml/") && !rule.matches("suppression/")).copied().collect();
     let known: HashSet<(usize, &str, Span)> = found
@@ -185,10 +257,10 @@ fn whole(
         finding.span = origin.span;
         for related in &mut finding.related {
             let (other, _) = map.origin(related.span);
-            *related = self::related(other, origin.source, &related.message);
+            *related = self::related(other, origin.source, sources, &related.message);
         }
         if let Some(before) = place.and_then(|place| place.replaced.last()) {
-            finding.related.push(related(*before, origin.source, "it takes the place of this"));
+            finding.related.push(related(*before, origin.source, sources, "it takes the place of this"));
         }
         if let Some(list) = found.get_mut(origin.source) {
             list.push(finding);

@@ -10,6 +10,7 @@ pub mod directives;
 pub mod expressions;
 pub mod finding;
 pub mod input;
+pub mod reference;
 pub mod rule;
 pub mod rules;
 pub mod schema;
@@ -23,6 +24,8 @@ pub mod version;
 
 mod analysis;
 mod layered;
+mod machine;
 
 pub use analysis::{Analysis, Options, analyze};
-pub use layered::{LayeredAnalysis, Source, analyze_layered};
+pub use layered::{LayeredAnalysis, Position, Source, analyze_layered};
+pub use machine::{File, FileAnalysis, Files, Layer, LayerAnalysis, Machine, analyze_machine, collect, generated};

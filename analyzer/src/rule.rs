@@ -67,6 +67,7 @@ impl Rule {
             path: path.into(),
             references: self.references.iter().map(|reference| Cow::Borrowed(*reference)).collect(),
             related: Vec::new(),
+            machines: Vec::new(),
         }
     }
 

@@ -31,7 +31,8 @@ pub(crate) struct Checked {
 impl Checked {
     /// The layer that a place beside a finding is in, when it is another than this file.
     fn layer(&self, related: &Related) -> Option<&Layer> {
-        self.layers.as_ref()?.get(related.source?)
+        let file = related.file.as_deref()?;
+        self.layers.as_ref()?.iter().find(|layer| layer.path == file)
     }
 }
 

@@ -200,7 +200,7 @@ impl Diagnostic for Shown<'_> {
             .finding
             .related
             .iter()
-            .filter(|related| related.source.is_none())
+            .filter(|related| related.file.is_none())
             .map(move |related| label(related.span, Some(related.message.clone())));
         Some(Box::new(std::iter::once(main).chain(related)))
     }

@@ -23,9 +23,8 @@ pub(crate) fn outcome(base: &str, patches: &[String], minor: u8) -> Outcome {
         select: REFUSING.map(str::to_owned).to_vec(),
         ..Options::default()
     };
-    let base = Source { path: "controlplane.yaml", bytes: base.as_bytes() };
-    let patches: Vec<Source<'_>> =
-        patches.iter().map(|patch| Source { path: "patch.yaml", bytes: patch.as_bytes() }).collect();
+    let base = Source::file("controlplane.yaml", base.as_bytes());
+    let patches: Vec<Source<'_>> = patches.iter().map(|patch| Source::file("patch.yaml", patch.as_bytes())).collect();
     let analysis = analyze_layered(base, &patches, &options);
     for (number, source) in analysis.sources.iter().enumerate() {
         if let Some(finding) = source.findings.iter().find(|finding| finding.severity == Severity::Error) {

@@ -10,6 +10,8 @@ use std::process::{Command, Stdio};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use talint_analyzer::input::Form;
+use talint_analyzer::syntax::{self, Kind, NodeRef};
 
 /// The Talos minor versions there is an oracle for, oldest first.
 pub(crate) const VERSIONS: [&str; 6] = ["1.9", "1.10", "1.11", "1.12", "1.13", "1.14"];
@@ -37,8 +39,49 @@ pub(crate) fn generate(_arguments: &[String]) -> Result<(), String> {
             let folder = workspace().join(folder).join(format!("talos-{version}"));
             run(Command::new(&binary).arg(command).arg(&secrets).arg(folder))?;
         }
+        for role in ["controlplane", "worker"] {
+            let name = format!("talos-{version}");
+            let path = workspace().join("corpus/generated").join(&name).join(format!("{role}.yaml"));
+            let text = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let to = workspace().join("analyzer/data/generated").join(format!("{name}-{role}.yaml"));
+            fs::write(&to, template(&text)).map_err(|error| format!("{}: {error}", to.display()))?;
+        }
     }
     Ok(())
+}
+
+/// A generated configuration with placeholders for what differs from cluster to cluster.
+fn template(generated: &[u8]) -> String {
+    /// Keys, beside those of secrets, whose value is the cluster's own.
+    const OF_THE_CLUSTER: [&str; 8] =
+        ["crt", "cert", "id", "clusterID", "endpoint", "clusterName", "issuerURL", "certificate"];
+    let secrets = talint_analyzer::secrets::find("controlplane.yaml", generated, Form::Detected);
+    let text = String::from_utf8_lossy(generated);
+    let tree = syntax::parse(&text);
+    let is_own = |node: &NodeRef<'_, '_>| {
+        let is_secret = secrets.iter().any(|secret| node.span().start <= secret.start && secret.end <= node.span().end);
+        let is_named = node.key().is_some_and(|key| OF_THE_CLUSTER.contains(&key.value()));
+        let is_public = node.value().contains("discovery.talos.dev");
+        is_secret || is_named && !is_public
+    };
+    let mut out = String::new();
+    let mut at = 0;
+    let scalars = tree.roots().flat_map(scalars);
+    for node in scalars.filter(is_own) {
+        let Some(key) = node.key() else { continue };
+        out.push_str(&text[at..key.span().end as usize]);
+        out.push_str(": <generated>\n");
+        // The bytes of a block scalar may reach into the line behind it.
+        let end = text[..node.span().end as usize].trim_end().len();
+        at = end + text[end..].find('\n').map_or(0, |line_end| line_end + 1);
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+/// The scalars of a tree, in the order of the text.
+fn scalars<'t, 's>(node: NodeRef<'t, 's>) -> Vec<NodeRef<'t, 's>> {
+    if node.kind() == Kind::Scalar { vec![node] } else { node.children().flat_map(scalars).collect() }
 }
 
 /// The folder of the workspace.

@@ -6,7 +6,7 @@
 mod elsewhere;
 mod walk;
 
-pub use elsewhere::{Place, closest, places};
+pub use elsewhere::{Place, all_places, closest, places};
 pub use walk::{check, check_structure};
 
 use crate::syntax::NodeRef;

@@ -20,6 +20,8 @@ pub enum Condition {
     Empty,
     /// Nothing, or white space.
     Blank,
+    /// An empty text that is written: what was there was taken out.
+    Emptied,
     /// A text, list or mapping that is not empty, or another value.
     NotEmpty,
     /// True.
@@ -149,7 +151,7 @@ impl Condition {
             value => value.not_null(),
         };
         // In a patch what is empty leaves what was there before.
-        if self.holds_for_absent() && is_empty(node) && !subject.context.is_complete(subject.kind) {
+        if self.holds_for_absent() && is_empty(node) && !subject.is_complete {
             return None;
         }
         match self {
@@ -157,6 +159,7 @@ impl Condition {
             Self::Absent => Some(node.is_none()),
             Self::Empty => Some(is_empty(node)),
             Self::Blank => Some(text(node)?.trim().is_empty()),
+            Self::Emptied => Some(text(Some(node?))?.is_empty()),
             Self::NotEmpty => Some(!is_empty(node)),
             Self::True => Some(boolean(node?, subject)?),
             Self::NotTrue => Some(node.is_none_or(|node| boolean(node, subject) == Some(false))),
@@ -291,11 +294,10 @@ fn count<'t, 's>(
     is_counted: fn(Option<NodeRef<'t, 's>>) -> bool,
 ) -> Option<usize> {
     let Some(node) = node else { return Some(0) };
-    let is_complete = subject.context.is_complete(subject.kind);
     let mut count = 0;
     for field in fields {
         let path: Vec<&str> = field.split('.').collect();
-        count += match look_up(node, &path, is_complete).first()? {
+        count += match look_up(node, &path, subject.is_complete).first()? {
             Value::Unknown if node.at(&path).is_some_and(|value| !value.is_null()) => 1,
             Value::Unknown => return None,
             value => usize::from(is_counted(value.not_null())),

@@ -89,10 +89,9 @@ fn beside(node: NodeRef<'_, '_>) -> Option<Related> {
 pub(crate) fn unsized_partitions(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
     let partitions: Vec<NodeRef<'_, '_>> = subject.scope.items().map(NodeRef::resolved).collect();
     let Some((_, before_last)) = partitions.split_last() else { return Vec::new() };
-    let is_complete = subject.context.is_complete(subject.kind);
     let mut hits = Vec::new();
     for partition in before_last {
-        match look_up(*partition, &["size"], is_complete).first() {
+        match look_up(*partition, &["size"], subject.is_complete).first() {
             Some(Value::Absent) => hits
                 .push(Hit { span: subject.context.nearest(*partition, &[]), ..Hit::at(subject.context, *partition) }),
             Some(Value::Written(size)) if is_zero_size(size.value()) => hits.push(Hit::at(subject.context, *size)),
@@ -113,7 +112,7 @@ pub(crate) fn repeated_slots(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
     let mut seen: Vec<(i128, NodeRef<'_, '_>)> = Vec::new();
     let mut hits = Vec::new();
     for key in subject.scope.items().map(NodeRef::resolved) {
-        let slot = match look_up(key, &["slot"], subject.context.is_complete(subject.kind)).first() {
+        let slot = match look_up(key, &["slot"], subject.is_complete).first() {
             Some(Value::Written(slot)) => number(Some(*slot), subject),
             Some(Value::Absent) => Some(0),
             _ => None,

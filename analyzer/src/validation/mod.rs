@@ -35,6 +35,8 @@ pub struct Check {
     pub id: &'static str,
     /// The rule it is a part of.
     pub rule: &'static str,
+    /// The same for checks beside each other that look at the same places.
+    pub group: usize,
     /// Where to look.
     pub scopes: &'static [Place],
     /// The way from there to the value that may be wrong; empty for what is there itself.
@@ -109,19 +111,22 @@ pub struct Subject<'c, 't, 's> {
     pub scope: NodeRef<'t, 's>,
     /// The kind of the document it stands in.
     pub kind: &'static str,
+    /// Whether absence says something there: [`Context::is_complete`].
+    pub is_complete: bool,
     /// The way from the scope to the value that may be wrong.
     pub field: &'static [&'static str],
 }
 
 impl<'c, 't, 's> Subject<'c, 't, 's> {
     fn new(context: &'c Context<'t, 's>, found: Found<'t, 's>, field: &'static [&'static str]) -> Self {
-        Self { context, scope: found.node, kind: found.kind, field }
+        let is_complete = context.is_complete(found.kind);
+        Self { context, scope: found.node, kind: found.kind, is_complete, field }
     }
 
     /// The values on a way from the scope.
     #[must_use]
     pub fn values(&self, path: &[&str]) -> Vec<Value<'t, 's>> {
-        look_up(self.scope, path, self.context.is_complete(self.kind))
+        look_up(self.scope, path, self.is_complete)
     }
 
     /// The decoder of the version.
@@ -188,23 +193,22 @@ fn name_of(node: NodeRef<'_, '_>) -> String {
 /// Holds a source to the checks of `rule`.
 pub(crate) fn check(rule: &Rule, checks: &'static [Check], context: &Context<'_, '_>, findings: &mut Findings) {
     let has_operations = context.inputs.iter().any(|input| matches!(input.kind, InputKind::JsonPatch));
-    for check in checks.iter().filter(|check| check.versions.contains(context.talos())) {
-        let has_role = match check.role {
-            None => true,
-            Some(Role::ControlPlane) => context.role != Some(Role::Worker),
-            Some(Role::Worker) => context.role == Some(Role::Worker),
-        };
-        let Some(severity) = severity(check, context.mode).filter(|_| has_role) else { continue };
-        let places = check.scopes.iter().filter(|place| is_known(place.document, context.talos()));
-        for place in places.filter(|place| may_apply(check, place, context)) {
-            for found in context.find(place.document, place.path) {
-                look(rule, check, severity, &Subject::new(context, found, check.field), findings);
-            }
-            // An operation of a JSON patch may write the value alone.
-            if has_operations && check.needs_value_alone() {
-                let path: Vec<&str> = place.path.iter().chain(check.field).copied().collect();
-                for found in context.find(place.document, &path).into_iter().filter(Found::is_in_operation) {
-                    look(rule, check, severity, &Subject::new(context, found, &[]), findings);
+    for group in checks.chunk_by(|a, b| a.group == b.group) {
+        let places = group.first().map_or(&[][..], |check| check.scopes);
+        let places = places.iter().filter(|place| is_known(place.document, context.talos()));
+        for place in places.filter(|place| may_hold(context, place.document, place.path)) {
+            let mut found = None;
+            for check in group.iter().filter(|check| may_apply(check, place, context)) {
+                let Some(severity) = severity(check, context) else { continue };
+                for found in found.get_or_insert_with(|| context.find(place.document, place.path)) {
+                    look(rule, check, severity, &Subject::new(context, *found, check.field), findings);
+                }
+                // An operation of a JSON patch may write the value alone.
+                if has_operations && check.needs_value_alone() {
+                    let path: Vec<&str> = place.path.iter().chain(check.field).copied().collect();
+                    for found in context.find(place.document, &path).into_iter().filter(Found::is_in_operation) {
+                        look(rule, check, severity, &Subject::new(context, found, &[]), findings);
+                    }
                 }
             }
         }
@@ -216,15 +220,32 @@ fn is_known(kind: &str, version: TalosVersion) -> bool {
     tables::document_type(kind).is_some_and(|document| document.versions().contains(version))
 }
 
-/// Whether the words of the source let a check find something at a place.
-fn may_apply(check: &Check, place: &Place, context: &Context<'_, '_>) -> bool {
-    let needs_field = matches!(&check.wrong, Wrong::Is(condition) if !condition.holds_for_absent());
-    context.words.may_hold(place.path) && (!needs_field || context.words.may_hold(check.field))
+/// Whether the words of the source let there be something at `path` of documents of kind `document`.
+fn may_hold(context: &Context<'_, '_>, document: &str, path: &[&str]) -> bool {
+    context.words.may_hold(path) && (document == tables::V1ALPHA1 || context.words.may_hold(&[document]))
 }
 
-/// How bad it is where the mode of the machine is `mode`; `None` when it is not checked there.
-fn severity(check: &Check, mode: Option<Mode>) -> Option<Severity> {
-    match (check.mode, mode) {
+/// Whether they let a check find something at a place: nearly none can, and this costs least.
+fn may_apply(check: &Check, place: &Place, context: &Context<'_, '_>) -> bool {
+    let needs_field = matches!(&check.wrong, Wrong::Is(condition) if !condition.holds_for_absent());
+    check.versions.contains(context.talos())
+        && (!needs_field || context.words.may_hold(check.field))
+        && check
+            .when
+            .iter()
+            .filter(|clause| !clause.holds.holds_for_absent())
+            .all(|clause| may_hold(context, clause.document.unwrap_or(place.document), clause.path))
+}
+
+/// How bad it is on the machine at hand; `None` when it is not checked there.
+fn severity(check: &Check, context: &Context<'_, '_>) -> Option<Severity> {
+    let has_role = match check.role {
+        None => true,
+        Some(Role::ControlPlane) => context.role != Some(Role::Worker),
+        Some(Role::Worker) => context.role == Some(Role::Worker),
+    };
+    match (check.mode, context.mode) {
+        _ if !has_role => None,
         (None, _) => Some(check.severity),
         (Some(checked), Some(mode)) => (checked == mode).then_some(check.severity),
         // Most machines are metal, but that was not said. Who runs Talos in a container knows.

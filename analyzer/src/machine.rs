@@ -1,0 +1,263 @@
+//! Machines: what each is made of, wherever it is described, and what is found in all of them.
+//!
+//! A project file, talhelper, Omni and Cluster API each describe machines in a way of their own; all of them come to a
+//! [`Machine`], which is analysed as its layers are merged by Talos.
+
+use crate::analysis::{Analysis, Options};
+use crate::context::{Mode, NamedVersions};
+use crate::directives::Role;
+use crate::layered::{Position, Source, analyze_layered};
+use crate::text::Span;
+use crate::version::TalosVersion;
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+include!(concat!(env!("OUT_DIR"), "/generated.rs"));
+
+/// A file, as it was handed in.
+#[derive(Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its name, as the caller knows it.
+    pub path: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+/// How files are had: the analyzer reads none by itself. A command line reads the disk, a language server what is open
+/// in the editor before that.
+pub trait Files {
+    /// The file at `path`.
+    ///
+    /// # Errors
+    /// When it cannot be read: why not, in words for a message.
+    fn read(&self, path: &str) -> Result<Arc<File>, String>;
+
+    /// The paths of the files in `folder`, sorted; those in folders below it are not among them.
+    fn list(&self, folder: &str) -> Vec<String>;
+}
+
+/// A layer of the configuration of a machine: the base, or a patch.
+#[derive(Clone, Debug)]
+pub enum Layer {
+    /// A whole file.
+    File(Arc<File>),
+    /// A part of a file that is a configuration by itself.
+    Part {
+        /// The file it stands in.
+        file: Arc<File>,
+        /// The part, as long as its bytes in the file.
+        text: String,
+        /// Where in the file it begins.
+        offset: u32,
+    },
+    /// What a tool makes out of what is written in a file.
+    Made {
+        /// The file.
+        file: Arc<File>,
+        /// The place in the file that stands for all of it.
+        place: Span,
+        /// What the tool makes.
+        text: String,
+        /// Ranges of `text`, each with the range of the file that it is made of.
+        anchors: Vec<(Span, Span)>,
+    },
+}
+
+impl Layer {
+    /// The file that findings in this layer are shown in.
+    #[must_use]
+    pub fn file(&self) -> &Arc<File> {
+        match self {
+            Self::File(file) | Self::Part { file, .. } | Self::Made { file, .. } => file,
+        }
+    }
+
+    fn source(&self) -> Source<'_> {
+        match self {
+            Self::File(file) => Source::file(&file.path, &file.bytes),
+            Self::Part { file, text, offset } => {
+                Source { path: &file.path, bytes: text.as_bytes(), position: Position::Part(*offset) }
+            }
+            Self::Made { file, place, text, anchors } => {
+                Source { path: &file.path, bytes: text.as_bytes(), position: Position::Made { place: *place, anchors } }
+            }
+        }
+    }
+}
+
+/// A machine.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// What it is called.
+    pub name: Arc<str>,
+    /// Its role, where that is said outside of its configuration.
+    pub role: Option<Role>,
+    /// How it runs Talos, where that is said.
+    pub mode: Option<Mode>,
+    /// The versions that what describes it names.
+    pub versions: NamedVersions,
+    /// Its configuration: the base first, then the patches in their order.
+    pub layers: Vec<Layer>,
+}
+
+/// What is to be said of a file.
+#[derive(Debug)]
+pub struct FileAnalysis {
+    /// The file.
+    pub file: Arc<File>,
+    /// What was found in it, each finding with the machines it was found in.
+    pub analysis: Analysis,
+    /// The machines that it is a layer of; none for a file by itself.
+    pub machines: Vec<Arc<str>>,
+}
+
+/// What is to be said of a layer of a machine.
+#[derive(Debug)]
+pub struct LayerAnalysis {
+    /// The file it stands in.
+    pub file: Arc<File>,
+    /// Where in the file: two machines share a layer when file and place are the same.
+    place: Place,
+    /// What was found in it.
+    pub analysis: Analysis,
+    /// The machine.
+    pub machine: Arc<str>,
+}
+
+/// Where in its file a layer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Place {
+    Whole,
+    Part(u32),
+    Made(Span),
+}
+
+/// Analyses the configuration of a machine: what is to be said of each of its layers.
+#[must_use]
+pub fn analyze_machine(machine: &Machine, options: &Options) -> Vec<LayerAnalysis> {
+    let sources: Vec<Source<'_>> = machine.layers.iter().map(Layer::source).collect();
+    let Some((base, patches)) = sources.split_first() else { return Vec::new() };
+    let options = Options {
+        described: Some(machine.versions),
+        role: machine.role.or(options.role),
+        mode: machine.mode.or(options.mode),
+        ..options.clone()
+    };
+    let analyses = analyze_layered(*base, patches, &options).sources;
+    let each = machine.layers.iter().zip(&sources).zip(analyses);
+    each.map(|((layer, source), analysis)| {
+        let place = match source.position {
+            Position::Whole => Place::Whole,
+            Position::Part(offset) => Place::Part(offset),
+            Position::Made { place, .. } => Place::Made(place),
+        };
+        LayerAnalysis { file: Arc::clone(layer.file()), place, analysis, machine: Arc::clone(&machine.name) }
+    })
+    .collect()
+}
+
+/// Rules about what a layer does to a machine, which are no mistake where another machine needs it.
+fn needs_every_machine(rule: &str) -> bool {
+    rule.starts_with("ineffective/") || matches!(rule, "patch/no-effect" | "suppression/unused")
+}
+
+/// What is to be said of each file, in the order in which the files come first: a finding that several machines give
+/// becomes one with all their names, and what is only a mistake in every machine of a layer is dropped elsewhere.
+#[must_use]
+pub fn collect(analyses: impl IntoIterator<Item = LayerAnalysis>) -> Vec<FileAnalysis> {
+    let mut layers: Groups<(String, Place), FileAnalysis> = Groups::default();
+    for LayerAnalysis { file, place, mut analysis, machine } in analyses {
+        for finding in &mut analysis.findings {
+            finding.machines = vec![Arc::clone(&machine)];
+        }
+        let next = FileAnalysis { analysis, machines: vec![machine], file: Arc::clone(&file) };
+        layers.add((file.path.clone(), place), next, FileAnalysis::join);
+    }
+    let mut files: Groups<String, FileAnalysis> = Groups::default();
+    for mut layer in layers.list {
+        layer.unite();
+        let all = layer.machines.len();
+        layer.analysis.findings.retain(|finding| finding.machines.len() == all || !needs_every_machine(finding.rule));
+        files.add(layer.file.path.clone(), layer, |file, layer| {
+            let documents = file.analysis.documents + layer.analysis.documents;
+            file.join(layer);
+            file.analysis.documents = documents;
+        });
+    }
+    for file in &mut files.list {
+        file.unite();
+    }
+    files.list
+}
+
+impl FileAnalysis {
+    /// Adds the analysis of the same text.
+    fn join(&mut self, other: Self) {
+        for notice in other.analysis.notices {
+            if !self.analysis.notices.contains(&notice) {
+                self.analysis.notices.push(notice);
+            }
+        }
+        self.analysis.findings.extend(other.analysis.findings);
+        for machine in other.machines {
+            if !self.machines.contains(&machine) {
+                self.machines.push(machine);
+            }
+        }
+    }
+
+    /// Makes findings that say the same one.
+    fn unite(&mut self) {
+        let findings = &mut self.analysis.findings;
+        findings.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
+        findings.dedup_by(|next, kept| {
+            let is_same = (next.span, next.rule, &next.message) == (kept.span, kept.rule, &kept.message);
+            if is_same {
+                for machine in next.machines.drain(..) {
+                    if !kept.machines.contains(&machine) {
+                        kept.machines.push(machine);
+                    }
+                }
+            }
+            is_same
+        });
+    }
+}
+
+/// Values by key, in the order in which the keys come first.
+struct Groups<Key, Value> {
+    index: HashMap<Key, usize>,
+    list: Vec<Value>,
+}
+
+impl<Key, Value> Default for Groups<Key, Value> {
+    fn default() -> Self {
+        Self { index: HashMap::new(), list: Vec::new() }
+    }
+}
+
+impl<Key: Eq + Hash, Value> Groups<Key, Value> {
+    /// Adds a value: joined to the one of the same key, if there is one.
+    fn add(&mut self, key: Key, value: Value, join: impl FnOnce(&mut Value, Value)) {
+        if let Some(known) = self.index.get(&key).and_then(|at| self.list.get_mut(*at)) {
+            join(known, value);
+            return;
+        }
+        self.index.insert(key, self.list.len());
+        self.list.push(value);
+    }
+}
+
+/// The configuration that Talos generates for a role, in a version, with placeholders for what differs from cluster to
+/// cluster: secrets, certificates and the endpoint.
+#[must_use]
+pub fn generated(version: TalosVersion, role: Role) -> &'static str {
+    let newest = GENERATED.last().map_or("", |(_, control_plane, _)| control_plane);
+    GENERATED.iter().find(|(minor, _, _)| *minor == version.minor()).map_or(newest, |(_, control_plane, worker)| {
+        match role {
+            Role::ControlPlane => control_plane,
+            Role::Worker => worker,
+        }
+    })
+}

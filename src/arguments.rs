@@ -204,7 +204,7 @@ pub(crate) struct CheckOptions {
     #[arg(long, value_name = "VERSION", value_parser = parse_version)]
     pub kubernetes_version: Option<MinorVersion>,
 
-    /// How the machine runs Talos; metal when nothing says it
+    /// How the machine runs Talos; else what Talos refuses on metal alone is a warning
     #[arg(long, value_enum)]
     pub mode: Option<ModeName>,
 

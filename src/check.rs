@@ -124,7 +124,7 @@ impl<'o> Group<'o> {
         let said = project.as_ref().map(|project| &project.project);
         let asked = Options {
             kubernetes: options.kubernetes_version,
-            mode: options.mode.map(Into::into).or(said.and_then(|said| said.mode)).unwrap_or_default(),
+            mode: options.mode.map(Into::into).or(said.and_then(|said| said.mode)),
             described: said.map(|said| said.versions()),
             project: said.cloned(),
             ..outcome::options(&options.asked)

@@ -23,6 +23,8 @@ const LAYERS: &[&str] = &[
     "context",
     "effective",
     "rule",
+    "expressions",
+    "validation",
     "rules",
     "project",
     "analysis",

@@ -125,7 +125,7 @@ fn a_patch_for_all_machines_may_say_what_those_of_one_role_do_not_read() {
     };
     let options = Options { select: vec!["ineffective/".to_owned()], ..Options::default() };
     assert_eq!(found(&[machine("n1", Role::ControlPlane), machine("n2", Role::Worker)], &options), vec![]);
-    let expected = vec![("ineffective/role", "proxy".to_owned(), "n1 n2".to_owned())];
+    let expected = vec![("ineffective/role".into(), "proxy".to_owned(), "n1 n2".to_owned())];
     assert_eq!(found(&[machine("n1", Role::Worker), machine("n2", Role::Worker)], &options), expected);
 }
 

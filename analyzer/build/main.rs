@@ -6,6 +6,7 @@
 #![allow(clippy::panic, clippy::expect_used, clippy::print_stdout)]
 
 mod descriptions;
+mod expressions;
 mod generated;
 mod kernel;
 mod merge;
@@ -15,6 +16,7 @@ mod schema;
 mod settings;
 mod tsv;
 mod upgrades;
+mod validation;
 
 use std::path::{Path, PathBuf};
 
@@ -33,9 +35,10 @@ fn main() {
     write(&out.join("cipher_suites.rs"), &settings::cipher_suites(&root.join("data")));
     write(&out.join("denied_arguments.rs"), &settings::denied_arguments(&root.join("data")));
     write(&out.join("controls.rs"), &settings::controls(&root.join("data")));
-    write(&out.join("expressions.rs"), &settings::expressions(&root.join("data")));
+    write(&out.join("expressions.rs"), &expressions::names(&root.join("data/expressions.tsv")));
     write(&out.join("kernel.rs"), &kernel::tables(&root.join("data/kernel")));
     write(&out.join("kernel_rules.rs"), &kernel::rules(&root.join("data/kernel")));
+    write(&out.join("validation_rules.rs"), &validation::rules(&root.join("data/validation")));
     write(&out.join("generated.rs"), &generated::templates(&root.join("data/generated")));
     write(&out.join("migrations.rs"), &migrations::table(&root.join("data")));
     write(&out.join("upgrades.rs"), &upgrades::table(&root.join("data")));

@@ -299,20 +299,6 @@ pub(crate) fn sysctls(data: &Path) -> String {
     out
 }
 
-/// The rows of `expressions.tsv`.
-pub(crate) fn expressions(data: &Path) -> String {
-    let mut out = String::from("pub(super) static EXPRESSION_NAMES: &[ExpressionName] = &[\n");
-    for row in tsv::read(&data.join("expressions.tsv")) {
-        let (scope, name, bits) = (row.get("scope"), row.get("name"), row.versions());
-        let _ = writeln!(
-            out,
-            "  ExpressionName {{ scope: {scope:?}, name: {name:?}, versions: VersionSet::from_bits({bits}) }},"
-        );
-    }
-    out.push_str("];\n");
-    out
-}
-
 /// The rows of `unused-fields.tsv`.
 pub(crate) fn unused_fields(data: &Path) -> String {
     let mut out = String::from("pub(super) static UNUSED_FIELDS: &[UnusedField] = &[\n");
@@ -430,12 +416,7 @@ fn control(rule: &ControlRule, check: &Check, setting: usize) -> String {
         "optional" => "None".to_owned(),
         word => format!("Some({})", severity(word)),
     };
-    let machines = match check.role.as_deref() {
-        None => "None",
-        Some("controlplane") => "Some(crate::directives::Role::ControlPlane)",
-        Some("worker") => "Some(crate::directives::Role::Worker)",
-        Some(word) => panic!("{}: `{word}` is not a role", rule.rule),
-    };
+    let machines = role(check.role.as_deref());
     format!(
         "  Control {{ rule: Cow::Borrowed({:?}), setting: {:?}, setting_index: {setting}, weak: {weak}, versions: VersionSet::from_bits({}), role: {machines}, \
          not_in_container: {}, written: {}, absent: {absent}, problem: Cow::Borrowed({:?}), expected: Cow::Borrowed({:?}), \
@@ -467,6 +448,16 @@ pub(crate) fn severity(word: &str) -> &'static str {
         "warning" => "Severity::Warning",
         "error" => "Severity::Error",
         _ => panic!("`{word}` is not a severity"),
+    }
+}
+
+/// The role of the machines that something is asked of.
+pub(crate) fn role(word: Option<&str>) -> &'static str {
+    match word {
+        None => "None",
+        Some("controlplane") => "Some(Role::ControlPlane)",
+        Some("worker") => "Some(Role::Worker)",
+        Some(word) => panic!("`{word}` is not a role"),
     }
 }
 

@@ -33,8 +33,8 @@ pub struct Options {
     pub is_partial: bool,
     /// How much is to be said; else the modeline says it, or the default profile is taken.
     pub profile: Option<Profile>,
-    /// How the machine runs.
-    pub mode: Mode,
+    /// How the machine runs; when it is not said, what counts on metal alone is no error.
+    pub mode: Option<Mode>,
     /// What the source is, when that is known.
     pub form: Form,
     /// Rules, or families as `kernel/`, to look for; all of the profile when empty. A rule named here speaks in every
@@ -137,6 +137,7 @@ impl<'t> Read<'t, 't> {
             list.is_open |= !self.tree.gaps.is_empty();
         }
         Context {
+            path: self.path,
             text: self.text,
             tree: self.tree,
             inputs: &self.inputs,

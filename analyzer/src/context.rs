@@ -12,10 +12,9 @@ use crate::text::Span;
 use crate::version::{MinorVersion, TalosVersion};
 
 /// How a machine runs Talos: decides which of Talos's checks count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// On hardware, installed to a disk.
-    #[default]
     Metal,
     /// In a cloud, from an image.
     Cloud,
@@ -32,6 +31,16 @@ impl Mode {
             "cloud" => Some(Self::Cloud),
             "container" => Some(Self::Container),
             _ => None,
+        }
+    }
+
+    /// Where that is, in words: "on metal".
+    #[must_use]
+    pub fn place(self) -> &'static str {
+        match self {
+            Self::Metal => "on metal",
+            Self::Cloud => "in a cloud",
+            Self::Container => "in a container",
         }
     }
 }
@@ -102,6 +111,8 @@ impl Versions {
 
 /// One source, ready for the rules.
 pub struct Context<'t, 's> {
+    /// What the source is called.
+    pub path: &'t str,
     /// The text.
     pub text: &'t str,
     /// Its tree.
@@ -116,8 +127,8 @@ pub struct Context<'t, 's> {
     pub versions: Versions,
     /// How much is to be said.
     pub profile: Profile,
-    /// How the machine runs.
-    pub mode: Mode,
+    /// How the machine runs, where that was said.
+    pub mode: Option<Mode>,
     /// Whether a schematic that is looked at by itself may say what the configuration does not.
     pub has_schematic: bool,
     /// The role of the machine, if it is known.
@@ -152,6 +163,20 @@ impl<'t, 's> Context<'t, 's> {
         let readable = self.inputs.iter().all(|input| !input.broken || !input.kind.is_ours());
         let whole = self.inputs.iter().find(|input| matches!(input.kind, InputKind::MachineConfig { whole: true }));
         whole.filter(|_| readable).and_then(|input| input.root)
+    }
+
+    /// Whether absence says something in documents of kind `kind`. In the machine configuration it does when that is
+    /// whole; in a document beside it also when the source is no patch, by its name or by what else it holds.
+    #[must_use]
+    pub fn is_complete(&self, kind: &str) -> bool {
+        if self.whole().is_some() {
+            return true;
+        }
+        let is_partial = |input: &Input<'_, '_>| {
+            input.broken || matches!(input.kind, InputKind::MachineConfig { .. } | InputKind::JsonPatch)
+        };
+        let is_named_patch = || self.path.to_ascii_lowercase().contains("patch");
+        kind != tables::V1ALPHA1 && !is_named_patch() && !self.inputs.iter().any(is_partial)
     }
 
     /// [`Context::whole`], when it is that of a control-plane machine.

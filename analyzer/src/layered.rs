@@ -103,7 +103,7 @@ pub(crate) struct ReadSource<'r, 't> {
 }
 
 /// What the findings of a source by itself depend on: two machines of the same share them.
-pub(crate) type Key = (Versions, Profile, Option<Role>, Mode);
+pub(crate) type Key = (Versions, Profile, Option<Role>, Option<Mode>);
 
 /// What holds of all sources of a machine together.
 pub(crate) struct Frame {

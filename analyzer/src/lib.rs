@@ -9,6 +9,7 @@ pub mod context;
 pub mod directives;
 pub mod edit;
 pub mod effective;
+pub mod expressions;
 pub mod finding;
 pub mod fragment;
 pub mod input;
@@ -24,6 +25,7 @@ pub mod tables;
 pub mod template;
 pub mod text;
 pub mod tools;
+pub mod validation;
 pub mod version;
 
 mod analysis;

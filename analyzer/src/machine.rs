@@ -133,7 +133,7 @@ impl Machine {
         Options {
             described: Some(self.versions),
             role: self.role.or(options.role),
-            mode: self.mode.unwrap_or(options.mode),
+            mode: self.mode.or(options.mode),
             has_schematic: self.schematic.is_some(),
             is_partial: self.is_partial,
             ..options.clone()

@@ -11,7 +11,8 @@ pub(crate) struct Difference {
     pattern: Pattern,
     minors: Vec<u8>,
     side: Side,
-    /// Whether it is only meant where talint does not take the text for Talos's.
+    /// Whether it is only meant where talint does not take the text for Talos's, or, where configurations are validated,
+    /// does not take it for a whole one.
     unrecognised: bool,
     /// How often it was needed.
     used: Cell<usize>,
@@ -72,7 +73,7 @@ pub(crate) fn read(table: &str) -> Result<Vec<Difference>, String> {
         };
         let (side, unrecognised) = match refused_by {
             "Talos" => (Side::Talos, false),
-            "Talos, unrecognised" => (Side::Talos, true),
+            "Talos, unrecognised" | "Talos, in part" => (Side::Talos, true),
             "talint" => (Side::Talint, false),
             _ => return Err(format!("refused by neither Talos nor talint: {line}")),
         };

@@ -9,6 +9,8 @@ version: v1alpha1
 machine:
   type: worker
   token: wax5gv.lnvaarixa0ckem1r
+  ca:
+    crt: ENC[AES256_GCM,data:Uk9v,type:str]
   kubelet:
     defaultRuntimeSeccompProfileEnabled: true
     extraConfig:
@@ -134,6 +136,21 @@ fn in_a_cloud_arguments_that_grub_does_not_read_are_only_without_effect() {
         |mode: &str| found(&place.report(&format!("--talos-version 1.12 --mode {mode}"))).contains(&rule.to_owned());
     assert!(is_told("cloud"));
     assert!(!is_told("container"));
+}
+
+#[test]
+fn what_talos_refuses_on_metal_alone_is_an_error_only_when_metal_is_asked_for() {
+    let text = "machine:\n  type: worker\n  token: t\n  ca: {crt: \"ENC[x]\"}\n  install: {}\ncluster:\n  controlPlane:\n    endpoint: https://a:6443\n";
+    let place = Place::with(&[("a.yaml", text)]);
+    let severities = |arguments: &str| -> Vec<String> {
+        let report = place.report(&format!("--talos-version 1.12 --select install/no-disk {arguments}"));
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.map(|finding| finding["severity"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(severities(""), ["warning"]);
+    assert_eq!(severities("--mode metal"), ["error"]);
+    assert_eq!(severities("--mode cloud"), [""; 0]);
+    assert_eq!(severities("--mode container"), [""; 0]);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod cell;
 #[path = "../../tests/agreement/differences.rs"]
 #[expect(dead_code, reason = "only the test asks which differences are not needed")]
-mod differences;
+pub(crate) mod differences;
 #[path = "../../tests/agreement/variants/mod.rs"]
 pub(crate) mod variants;
 #[path = "../../tests/agreement/verdict.rs"]

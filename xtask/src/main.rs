@@ -8,6 +8,7 @@ mod scalars;
 mod schema;
 mod settings;
 mod test;
+mod validation;
 
 use std::process::ExitCode;
 
@@ -24,7 +25,11 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   oracle-bin   builds the oracles to target/oracle
   schema       writes analyzer/data/schema from the oracles
   settings     records what the generated configurations give a machine: tests/settings
-  test         runs all tests";
+  test         runs all tests
+  validate     records what every version's validation says: tests/validation
+    --cases          only of the cases written by hand
+    --sample N       asks about N configurations a version whether the verdicts are still those recorded
+    --fuzz SEED      compares talint with every version on configurations of another seed";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,6 +41,7 @@ fn main() -> ExitCode {
         Some("oracle-bin") => oracle::build_all(&arguments[1..]),
         Some("test") => test::run(&arguments[1..]),
         Some("settings") => settings::run(&arguments[1..]),
+        Some("validate") => validation::run(&arguments[1..]),
         Some("schema") => schema::run(&arguments[1..]),
         _ => Err(USAGE.to_owned()),
     };

@@ -1,7 +1,7 @@
 //! `cargo xtask merge`: what each version makes of the bases and patches that talint is compared on.
 
 #[path = "../../tests/merge/result.rs"]
-mod result;
+pub(crate) mod result;
 
 use std::fmt::Write as _;
 use std::fs;

@@ -52,8 +52,9 @@ fn argument(machine: &Machine<'_, '_, '_>, assigned: &Assigned<'_>, note: &'stat
 /// The kernel parameters that are set below `/proc/sys`, and those below `/sys`.
 pub(super) fn parameters(machine: &Machine<'_, '_, '_>) -> Vec<EffectiveSetting> {
     let (talos, mode) = (machine.context.talos(), machine.context.mode);
-    let is_set =
-        |sysctl: &&tables::Sysctl| sysctl.versions.contains(talos) && (sysctl.container || mode != Mode::Container);
+    let is_set = |sysctl: &&tables::Sysctl| {
+        sysctl.versions.contains(talos) && (sysctl.container || mode != Some(Mode::Container))
+    };
     let mut listed: BTreeMap<(&'static str, String), EffectiveSetting> = BTreeMap::new();
     for sysctl in tables::sysctls().iter().filter(is_set) {
         let setting = EffectiveSetting {

@@ -235,7 +235,7 @@ pub(crate) type Finder<'f> = &'f dyn Fn(Span, &'static str, String, String) -> F
 pub(crate) fn check(finder: Finder<'_>, controls: &[Control], context: &Context<'_, '_>, findings: &mut Findings) {
     for control in controls {
         let counts = control.versions.contains(context.talos())
-            && !(control.not_in_container && context.mode == Mode::Container)
+            && !(control.not_in_container && context.mode == Some(Mode::Container))
             && control.role.is_none_or(|role| context.role.is_none_or(|own| own == role));
         let Some(setting) = settings().get(control.setting_index).filter(|_| counts) else { continue };
         let effective = context.effective(setting);

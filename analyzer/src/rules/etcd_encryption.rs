@@ -18,6 +18,13 @@ pub(super) fn secret<'t, 's>(context: &Context<'t, 's>, field: &str) -> Option<N
         .find(|node| !node.is_null() && (is_unknown(*node) || !node.value().is_empty()))
 }
 
+/// Whether Talos refuses a control-plane machine without encryption, which `talos/missing-etcd-encryption` tells.
+pub(super) fn is_missing_refused(context: &Context<'_, '_>, root: NodeRef<'_, '_>) -> bool {
+    let is_written = |field: &str| root.at(&["cluster", field]).is_some_and(|node| !node.is_null());
+    let has_ca = is_written("ca") || is_written("acceptedCAs");
+    context.talos().minor() >= 14 && (has_ca || context.documents("KubeAPIServerCAConfig").next().is_some())
+}
+
 /// Whether the secrets were taken out of a configuration: it is the base of others, which have them.
 pub(super) fn is_without_secrets(root: NodeRef<'_, '_>) -> bool {
     root.at(&["cluster", "token"]).is_some_and(|token| token.value().is_empty())

@@ -147,7 +147,7 @@ struct Wrong {
 
 /// Holds the kernel arguments of a source to the checks of `rule`.
 pub(super) fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    if context.mode == Mode::Container {
+    if context.mode == Some(Mode::Container) {
         return;
     }
     for list in &context.kernel_arguments {

@@ -1,4 +1,5 @@
-//! All rules. A rule is a file below this folder or a row of `analyzer/data/controls`; the build gathers both.
+//! All rules. A rule is a file below this folder or a row of data: `analyzer/data/controls`,
+//! `analyzer/data/kernel/rules.yaml`, `analyzer/data/validation`. The build gathers them.
 
 mod addresses;
 mod cipher_suites;
@@ -8,7 +9,6 @@ mod denied_arguments;
 mod documents;
 mod encryption;
 mod etcd_encryption;
-mod expressions;
 mod images;
 mod kernel_argument;
 mod pod_security;
@@ -21,22 +21,35 @@ pub use kernel_argument::{ArgumentCheck, Reader, Reads, WeakArgument};
 pub(crate) use suppression_pass::UNUSED as UNUSED_SUPPRESSION;
 pub use suppression_pass::suppress;
 
-use crate::context::Context;
+use crate::context::{Context, Mode};
+use crate::directives::Role;
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
+use crate::validation::{self, Check, Clause, Condition, Form, Place, Wrong};
 use crate::version::VersionSet;
 use std::borrow::Cow;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 include!(concat!(env!("OUT_DIR"), "/controls.rs"));
 include!(concat!(env!("OUT_DIR"), "/kernel_rules.rs"));
+include!(concat!(env!("OUT_DIR"), "/validation_rules.rs"));
 
 /// The rule for text that is not YAML.
 pub const SYNTAX: &str = "yaml/syntax";
 
+/// Families and rules of which an error says that Talos refuses the configuration; an error of the others says that it is
+/// unsafe, or that it fails on the machine.
+const REFUSALS: &[&str] = &["yaml/", "schema/", "talos/", "patch/", "install/no-disk", "kubelet/protected-field"];
+
+/// Whether an error of `rule` says that Talos refuses the configuration.
+#[must_use]
+pub fn is_refusal(rule: &Rule) -> bool {
+    REFUSALS.iter().any(|pattern| rule.matches(pattern))
+}
+
 /// Every rule there is.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    CODE.iter().copied().chain(CONTROL_RULES).chain(KERNEL_RULES)
+    CODE.iter().copied().chain(CONTROL_RULES).chain(KERNEL_RULES).chain(VALIDATION_RULES)
 }
 
 /// The expectations that rules hold settings to.
@@ -57,6 +70,12 @@ pub fn controls_of(rule: &str) -> &'static [Control] {
 #[must_use]
 pub fn argument_checks() -> &'static [ArgumentCheck] {
     ARGUMENT_CHECKS
+}
+
+/// The checks of Talos's own validation.
+#[must_use]
+pub fn validation_checks() -> &'static [Check] {
+    VALIDATION_CHECKS
 }
 
 /// The rule called `name`.

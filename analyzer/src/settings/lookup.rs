@@ -13,6 +13,14 @@ pub struct Found<'t, 's> {
     pub kind: &'static str,
 }
 
+impl Found<'_, '_> {
+    /// Whether an operation of a JSON patch writes it.
+    #[must_use]
+    pub fn is_in_operation(&self) -> bool {
+        self.kind == InputKind::JsonPatch.name()
+    }
+}
+
 /// The values at `path` of documents of kind `document`, in the order of the text. The step `*` stands for every key of a
 /// mapping, `[]` for every item of a list.
 #[must_use]

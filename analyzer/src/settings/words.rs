@@ -36,7 +36,7 @@ impl Words {
     #[must_use]
     pub fn may_hold(&self, path: &[&str]) -> bool {
         // The last step tells places apart best.
-        path.iter().rev().filter(|step| !matches!(**step, "*" | "[]")).all(|step| {
+        path.iter().rev().filter(|step| !matches!(**step, "*" | "[]" | "^")).all(|step| {
             let (index, bit) = place(step);
             self.bits[index] & bit != 0
         })

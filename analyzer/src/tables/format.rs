@@ -88,7 +88,9 @@ impl Format {
         let reject = |reason, example| Err(Rejection { reason, example });
         match self {
             Self::Duration => match resolved {
-                Resolved::Str(text) => duration(text).map_err(|reason| Rejection { reason, example: "1h30m" }),
+                Resolved::Str(text) => {
+                    duration(text).map(|_| ()).map_err(|reason| Rejection { reason, example: "1h30m" })
+                }
                 Resolved::Int(0) if decoder.takes_zero_as_duration() => Ok(()),
                 Resolved::Float(_)
                     if decoder.takes_floats_as_duration()
@@ -109,10 +111,11 @@ impl Format {
             Self::IpPort => ip_port(text).map_err(|reason| Rejection { reason, example: "192.0.2.10:51820" }),
             Self::ByteSizeOrPercent if text.contains('%') => percent(text, decoder),
             Self::ByteSize | Self::ByteSizeOrPercent => byte_size(text, decoder),
-            Self::DiskSize => humanize_bytes(text).map_err(|reason| Rejection { reason, example: "10GB" }),
+            Self::DiskSize => humanize_bytes(text).map(drop).map_err(|reason| Rejection { reason, example: "10GB" }),
             Self::DiskSizeMatch => {
                 let rest = [">=", "<=", "==", ">", "<"].iter().find_map(|operator| text.strip_prefix(operator));
-                humanize_bytes(rest.unwrap_or(text).trim()).map_err(|reason| Rejection { reason, example: ">= 100GB" })
+                let size = humanize_bytes(rest.unwrap_or(text).trim());
+                size.map(drop).map_err(|reason| Rejection { reason, example: ">= 100GB" })
             }
             Self::HardwareAddr => hardware_addr(text),
             Self::Base64Key if text == REDACTED => Ok(()),
@@ -127,12 +130,12 @@ impl Format {
     }
 }
 
-/// `time.ParseDuration`.
-fn duration(text: &str) -> Result<(), &'static str> {
+/// `time.ParseDuration`, in nanoseconds.
+pub(super) fn duration(text: &str) -> Result<f64, &'static str> {
     const MISSING_UNIT: &str = "the unit is missing";
     let rest = text.strip_prefix(['+', '-']).unwrap_or(text);
     if rest == "0" {
-        return Ok(());
+        return Ok(0.0);
     }
     if rest.is_empty() {
         return Err("there is no number");
@@ -165,7 +168,11 @@ fn duration(text: &str) -> Result<(), &'static str> {
         nanoseconds += parse_float(padded.trim_end_matches('.')).unwrap_or(f64::INFINITY) * scale;
         rest = after;
     }
-    if nanoseconds > 9.223_372_036_854_775e18 { Err("it is longer than 292 years") } else { Ok(()) }
+    if nanoseconds > 9.223_372_036_854_775e18 {
+        Err("it is longer than 292 years")
+    } else {
+        Ok(if text.starts_with('-') { -nanoseconds } else { nanoseconds })
+    }
 }
 
 /// `net/url.Parse`.
@@ -322,7 +329,7 @@ fn byte_size(text: &str, decoder: Decoder) -> Result<(), Rejection> {
         return Ok(());
     }
     let rest = text.strip_prefix('-').filter(|_| decoder.takes_negative_sizes()).unwrap_or(text);
-    humanize_bytes(rest).map_err(|reason| Rejection { reason, example: "10GiB" })
+    humanize_bytes(rest).map(drop).map_err(|reason| Rejection { reason, example: "10GiB" })
 }
 
 fn percent(text: &str, decoder: Decoder) -> Result<(), Rejection> {
@@ -340,7 +347,7 @@ fn percent(text: &str, decoder: Decoder) -> Result<(), Rejection> {
 }
 
 /// `humanize.ParseBytes`.
-fn humanize_bytes(text: &str) -> Result<(), &'static str> {
+pub(super) fn humanize_bytes(text: &str) -> Result<f64, &'static str> {
     let digits = text.chars().take_while(|c| c.is_numeric() || matches!(c, '.' | ',')).map(char::len_utf8).sum();
     let (number, unit) = text.split_at(digits);
     let number = number.replace(',', "");
@@ -364,7 +371,8 @@ fn humanize_bytes(text: &str) -> Result<(), &'static str> {
         "ei" | "eib" => 1_152_921_504_606_846_976.0,
         _ => return Err("the unit is not one of B, kB, KiB, MB, MiB, GB, GiB, TB, TiB, PB, PiB, EB, EiB"),
     };
-    if number * scale >= 18_446_744_073_709_551_615.0 { Err("it is larger than 16 EiB") } else { Ok(()) }
+    let bytes = number * scale;
+    if bytes >= 18_446_744_073_709_551_615.0 { Err("it is larger than 16 EiB") } else { Ok(bytes) }
 }
 
 fn hardware_addr(text: &str) -> Result<(), Rejection> {

@@ -4,7 +4,6 @@
 //! source.
 
 mod decoder;
-mod expression;
 mod field_info;
 mod format;
 mod hardening;
@@ -15,7 +14,6 @@ mod schema;
 mod upgrade;
 
 pub use decoder::{Decoder, NotWhole};
-pub use expression::ExpressionName;
 pub use field_info::{ANY_KEY, FieldInfo, ITEM, PlacedVariant, field_at, field_at_steps, steps_of, structure_in};
 pub use format::{Format, Rejection};
 pub use hardening::{CipherClass, CipherSuite, DeniedArgument, Sysctl, SysctlName, Weaker};
@@ -34,9 +32,8 @@ pub use upgrade::Upgrade;
 mod generated {
     use super::{
         CipherClass, CipherSuite, Condition, Constant, DeniedArgument, DocumentType, DocumentVariant, EnumVariant,
-        Enumeration, ExpressionName, Field, FieldVariant, Format, KernelDefault, Merge, MergeRule, Migration,
-        MovedField, RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Transform, Type, UnusedField,
-        Upgrade, Weaker,
+        Enumeration, Field, FieldVariant, Format, KernelDefault, Merge, MergeRule, Migration, MovedField,
+        RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Transform, Type, UnusedField, Upgrade, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
@@ -46,15 +43,14 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/cipher_suites.rs"));
     include!(concat!(env!("OUT_DIR"), "/unused_fields.rs"));
     include!(concat!(env!("OUT_DIR"), "/denied_arguments.rs"));
-    include!(concat!(env!("OUT_DIR"), "/expressions.rs"));
     include!(concat!(env!("OUT_DIR"), "/kernel.rs"));
     include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
     include!(concat!(env!("OUT_DIR"), "/upgrades.rs"));
 }
 
 use generated::{
-    DENIED_ARGUMENTS, DOCUMENTS, EXPRESSION_NAMES, KERNEL_DEFAULTS, MIGRATIONS, RECOMMENDED, SCHEMATIC, SUITES,
-    SYSCTL_NAMES, SYSCTLS, TALOS_ARGUMENTS, UNUSED_FIELDS, UPGRADES,
+    DENIED_ARGUMENTS, DOCUMENTS, KERNEL_DEFAULTS, MIGRATIONS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS,
+    TALOS_ARGUMENTS, UNUSED_FIELDS, UPGRADES,
 };
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
@@ -80,6 +76,18 @@ pub fn documents() -> &'static [DocumentType] {
 pub fn v1alpha1() -> &'static DocumentType {
     // A test holds the table to having it.
     document_type(V1ALPHA1).unwrap_or(&DOCUMENTS[0])
+}
+
+/// The nanoseconds of a duration as Go writes it: `1h30m`.
+#[must_use]
+pub fn duration(text: &str) -> Option<f64> {
+    format::duration(text).ok()
+}
+
+/// The bytes of a size as go-humanize reads it: `10GiB`. Of one with a sign there are none.
+#[must_use]
+pub fn size(text: &str) -> Option<f64> {
+    format::humanize_bytes(text).ok()
 }
 
 /// What an Image Factory schematic holds.
@@ -110,12 +118,6 @@ pub fn cipher_suites() -> &'static [CipherSuite] {
 #[must_use]
 pub fn denied_arguments() -> &'static [DeniedArgument] {
     DENIED_ARGUMENTS
-}
-
-/// The names that expressions in CEL may use, sorted by scope.
-#[must_use]
-pub fn expression_names() -> &'static [ExpressionName] {
-    EXPRESSION_NAMES
 }
 
 /// The fields that Talos accepts and nobody reads.

@@ -3,6 +3,8 @@
 //! A variant is a generated configuration, or a document made from the tables of the schema, with something done to it.
 //! Many are nothing but written in another way, so that false alarms are seen as well as what is missed.
 
+#[allow(dead_code, reason = "not all that share this validate")]
+pub(crate) mod configurations;
 mod edits;
 #[allow(dead_code, reason = "not all that share this lay patches")]
 pub(crate) mod patches;

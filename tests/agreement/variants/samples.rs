@@ -144,6 +144,246 @@ pub(super) fn bad(format: &str) -> &'static [&'static str] {
     }
 }
 
+/// Values of a field that load, near to where validation draws its lines; by the field's name first, then by its
+/// format. Empty when there are none of their own.
+pub(super) fn near(key: &str, format: &str) -> &'static [&'static str] {
+    if format == "string" {
+        return match key {
+            "name" => &[
+                "\"\"",
+                "eth0",
+                "eth0.100",
+                "local",
+                "data_1",
+                "STATE",
+                "EPHEMERAL",
+                "IMAGECACHE",
+                "ETCD",
+                "LOG",
+                "a b",
+                "10.0.0.7",
+                "10.0.0.0/24",
+                "\"100\"",
+                "docker.io",
+                "net%d",
+                "Data",
+                "flannel",
+                "custom",
+                "none",
+                ".",
+                "a/b",
+                "a-name-that-is-longer-than-all-that-may-have-a-name-in-any-of-the-kinds-of-documents",
+                "resolv.conf",
+                "node",
+                "cri/conf.d/x",
+                "default",
+                "a-name-that-is-thirty-eight-long-for-it",
+            ],
+            "interface" | "link" | "parent" | "vrf" => &["eth0", "eth1", "bond0", "\"\""],
+            "interfaces" | "links" => &["eth0", "eth1", "eth7"],
+            "network"
+            | "source"
+            | "gateway"
+            | "ip"
+            | "cidr"
+            | "addresses"
+            | "allowedIPs"
+            | "validSubnets"
+            | "advertisedSubnets"
+            | "listenSubnets"
+            | "subnet"
+            | "endpoints"
+            | "excludeAdvertisedNetworks"
+            | "podSubnets"
+            | "serviceSubnets" => &[
+                "10.0.0.1",
+                "10.0.0.0/8",
+                "\"!10.0.0.0/8\"",
+                "\"fd00::1\"",
+                "\"fd00::/64\"",
+                "10.0.0.256",
+                "10.0.0.1/33",
+                "\"\"",
+                "a",
+                "\"::\"",
+                "\"!\"",
+                "010.0.0.1",
+                "10.0.0.1/24",
+            ],
+            "endpoint" => &[
+                "192.0.2.1:51820",
+                "192.0.2.1",
+                "\"[fd00::1]:80\"",
+                "\":80\"",
+                "host:port",
+                "\"\"",
+                "https://192.0.2.1",
+                "\"a:b:c\"",
+                "https://discovery.example.org/path",
+            ],
+            "urls" | "manifests" | "extraManifests" => {
+                &["https://example.org/a.yaml", "\"\"", "a", "http://a", "\"://\"", "ftp://a"]
+            }
+            "mode" => &[
+                "802.3ad",
+                "active-backup",
+                "balance-rr",
+                "balance-xor",
+                "broadcast",
+                "balance-tlb",
+                "balance-alb",
+                "0",
+                "host",
+                "none",
+                "nftables",
+                "iptables",
+                "ipvs",
+                "\"\"",
+                "bridge",
+            ],
+            "lacpRate" => &["fast", "slow", "\"\"", "faster"],
+            "xmitHashPolicy" => &["layer2", "layer3+4", "layer2+3", "vlan+srcmac", "layer7", "\"\""],
+            "arpValidate" => &["none", "active", "all", "filter", "\"\"", "some"],
+            "arpAllTargets" => &["any", "all", "none", "\"\""],
+            "primaryReselect" => &["always", "better", "failure", "never", "\"\""],
+            "failOverMac" => &["none", "active", "follow", "all", "\"\""],
+            "adSelect" => &["stable", "bandwidth", "count", "1", "\"\""],
+            "type" => &[
+                "worker",
+                "controlplane",
+                "init",
+                "join",
+                "\"\"",
+                "ssd",
+                "nvme",
+                "sd",
+                "RBAC",
+                "Node",
+                "Webhook",
+                "rbac",
+                "xfs",
+            ],
+            "format" => &["json_lines", "json", "\"\""],
+            "nodeAddressSortAlgorithm" => &["v1", "v2", "v3", "\"\""],
+            "allowedRoles" => {
+                &["os:admin", "os:reader", "os:operator", "os:etcd:backup", "os:impersonator", "admin", "\"\""]
+            }
+            "dnsDomain" => &["cluster.local", "\"\"", "a_b", "A.b", "-a", "a..b", "a."],
+            "privateKey" | "publicKey" | "presharedKey" => &[
+                "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+                "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd",
+                "a",
+                "\"\"",
+            ],
+            "image" => &[
+                "ghcr.io/siderolabs/installer:v1.9.0",
+                "\"\"",
+                "nginx",
+                "A/b:c",
+                "a@b",
+                "ghcr.io/a/b:1/c",
+                "a@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                "\"*\"",
+                "ghcr.io/*",
+            ],
+            "nodeLabels" | "nodeAnnotations" | "nodeTaints" | "labels" | "annotations" | "taints" => &[
+                "a",
+                "\"\"",
+                "NoSchedule",
+                "\"a:NoExecute\"",
+                "\"a:b\"",
+                "a b",
+                "\":NoSchedule\"",
+                "-a",
+                "a_b.c",
+                "PreferNoSchedule",
+            ],
+            "capabilities" | "add" | "drop" => &["ALL", "NET_ADMIN", "CAP_NET_ADMIN", "net_admin", "\"\"", "NET-ADMIN"],
+            "options" => &["ro", "rw", "noexec", "rbind", "rshared", "bind", "\"\""],
+            "networks" => &["addresses", "connectivity", "hostname", "etcfiles", "dns"],
+            "containers" => &["agent", "sidecar", "nobody", "\"\""],
+            "environment" => &["A=b", "A", "=b", "A=", "\"\""],
+            "cpu" => &["500m", "1", "0m", "m", "1.5m", "-1m"],
+            "memory" | "size" => &["64MiB", "64Mi", "1", "a", "\"\""],
+            "destination" | "paths" | "mountPath" | "mountpoint" => &["/data", "data", "\"\"", "/tmp"],
+            "profile" => &["restricted", "privileged", "\"\"", "baseline"],
+            "clusterSecret" | "secret" | "clusterID" | "id" => {
+                &["o6Qwh7EuFamjZTjKZylAOJacttcSqiPfAWjarTeqSqQ=", "YQ==", "\"\"", "a b"]
+            }
+            "hostname" => &[
+                "node",
+                "node.example.org",
+                "\"\"",
+                ".example.org",
+                "a b",
+                "a-label-that-is-longer-than-the-sixty-three-letters-a-label-may-have.org",
+            ],
+            "device" => &["/dev/watchdog0", "/dev/sdb", "\"\""],
+            "disk" => &["/dev/sda", "\"\""],
+            "ca" | "cert" | "key" | "certificate" | "certificates" | "acceptedCAs" => &["a", "\"\""],
+            "subject" | "subjectRegex" | "issuer" | "tag" | "volumeGroup" | "backendType" | "username"
+            | "identityToken" | "auth" | "apiToken" | "tlsServerName" | "content" => &["a", "\"\""],
+            _ => &["a", "\"\"", "1", "a b"],
+        };
+    }
+    match format {
+        "int" | "int32" => &["0", "1", "-1", "100", "101", "1279", "1280", "7445", "65535", "65536", "24", "33"],
+        "uint" | "uint64" | "uint32" => &["0", "1", "2", "100", "200", "250", "1279", "1280", "65000"],
+        "uint16" => &["0", "1", "100", "4094", "4095", "65535"],
+        "uint8" => &["0", "1", "2", "255"],
+        "duration" => &["0s", "1ms", "-1s", "9s", "10s", "1m", "24h"],
+        "url" => &[
+            "https://example.org",
+            "http://example.org/a",
+            "udp://192.0.2.1:514",
+            "tcp://192.0.2.1",
+            "grpc://a:1",
+            "\"\"",
+            "a/b",
+            "https:///a",
+            "https://192.0.2.1:6443/",
+            "ftp://a",
+            "https://",
+            "\"//a\"",
+            "https://a_b:99999",
+        ],
+        "ip" => &["10.0.0.1", "\"fd00::1\"", "0.0.0.0", "\"::\"", "\"\""],
+        "prefix" => &[
+            "10.0.0.0/8",
+            "10.0.0.1/24",
+            "0.0.0.0/0",
+            "\"::/0\"",
+            "\"fd00::/64\"",
+            "\"\"",
+            "10.244.0.0/16",
+            "10.96.0.0/30",
+            "10.10.0.0/15",
+            "10.96.0.0/31",
+            "\"fd00::/108\"",
+            "10.244.0.0/25",
+            "10.0.0.0/7",
+        ],
+        "bytesize" => &["1GiB", "100GiB", "0", "\"\"", "100"],
+        "bytesize-or-percent" => &["1GiB", "100GiB", "0", "\"\"", "10%", "100%", "0%"],
+        "cel" => &[
+            "\"true\"",
+            "disk.transport == \"nvme\"",
+            "\"1.0\"",
+            "\"\"",
+            "volume.name == \"a\"",
+            "disk.nothing",
+            "\"a +\"",
+            "system_disk",
+            "link.driver == \"a\"",
+            "disk.size",
+        ],
+        "port-range" => &["80", "8000-8080", "8080-8000", "8040-9000", "0", "1-65535"],
+        "hwaddr" => &["00:01:00:01:2b:3c", "\"\""],
+        "base64" => &["\"\"", "YQ=="],
+        _ => &[],
+    }
+}
+
 /// Text that makes a line something else, or no YAML.
 pub(super) const SYNTAX: &[&str] = &[
     "'", "\"", "[", "]", "{", "}", "{{", "- ", ": ", ":", "@", "`", "%", "*", "&", "!", "|", ">", "#", " #", ",", "?",

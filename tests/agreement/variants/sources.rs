@@ -29,6 +29,8 @@ pub(super) struct Kind {
     pub(super) versions: Vec<u8>,
     pub(super) named: bool,
     pub(super) conflicts: Vec<String>,
+    /// Whether it is for control-plane machines only.
+    pub(super) control_plane_only: bool,
 }
 
 impl Kind {
@@ -72,6 +74,7 @@ impl Sources {
                 root: root.clone(),
                 versions: minors(versions),
                 named: !name_field.is_empty(),
+                control_plane_only: flags.split(',').any(|flag| flag == "controlplane_only"),
                 conflicts: conflicts.map(|kinds| kinds.split('|').map(str::to_owned).collect()).unwrap_or_default(),
             });
         }

@@ -6,7 +6,6 @@ use crate::finding::{Profile, Severity};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::NodeRef;
-use crate::tables;
 
 pub(crate) const RULE: Rule = Rule {
     name: "apiserver/authorization-mode",
@@ -36,13 +35,6 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         }
     }
     let authorizers = documents::in_version(context, "KubeAuthorizerConfig");
-    let listed = context.find(tables::V1ALPHA1, &["cluster", "apiServer", "authorizationConfig", "[]", "type"]);
-    let types = authorizers.iter().filter_map(|authorizer| authorizer.get("type"));
-    for node in listed.into_iter().map(|found| found.node).chain(types).filter(|node| node.value() == ALWAYS_ALLOW) {
-        let mut finding = rule.finding(context, node, message);
-        finding.help = Some(help.to_owned());
-        findings.push(finding);
-    }
     missing(rule, context, &authorizers, findings);
 }
 

@@ -38,7 +38,8 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let is_set = ["secretboxEncryptionSecret", "aescbcEncryptionSecret"]
         .iter()
         .any(|field| etcd_encryption::secret(context, field).is_some());
-    if documents.is_empty() && !is_set && !etcd_encryption::is_without_secrets(root) {
+    let is_told = etcd_encryption::is_missing_refused(context, root);
+    if documents.is_empty() && !is_set && !is_told && !etcd_encryption::is_without_secrets(root) {
         let path = ["cluster", "secretboxEncryptionSecret"];
         let message = "nothing encrypts the secrets of Kubernetes: they are written to etcd in clear text";
         let mut finding = rule.finding_at(context.nearest(root, &path), tables::V1ALPHA1, path.join("."), message);

@@ -29,7 +29,7 @@ const WHOLE: &str = "version: v1alpha1\nmachine:\n  type: worker\n  token: ENC[A
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let Some(root) = context.whole() else { return };
-    if context.mode == Mode::Container || encryption::is_uncertain(context) {
+    if context.mode == Some(Mode::Container) || encryption::is_uncertain(context) {
         return;
     }
     let volumes = encryption::volumes(context);

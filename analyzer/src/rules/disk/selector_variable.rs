@@ -1,9 +1,10 @@
 //! `disk/selector-variable`
 
 use super::super::documents;
-use super::super::expressions;
 use crate::context::Context;
+use crate::expressions;
 use crate::finding::{Finding, Profile, Related, Severity};
+use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
 use crate::version::TalosVersion;
 
@@ -26,6 +27,9 @@ pub(crate) const RULE: Rule = Rule {
     check,
 };
 
+/// What says whether a disk is the one that Talos is on.
+const VARIABLE: &str = "system_disk";
+
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     if context.talos() < TalosVersion::nearest(12) {
         return;
@@ -33,18 +37,16 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     for document in documents::in_version(context, "UserVolumeConfig") {
         let Some(whole) = document.get("volumeType").filter(|kind| kind.value() == "disk") else { continue };
         let Some(selector) = document.at(&["provisioning", "diskSelector", "match"]) else { continue };
-        let own = expressions::expressions(context).into_iter().find(|expression| expression.node == selector);
-        let names = own.and_then(|expression| Some((expression, expression.names()?)));
-        let Some((expression, names)) = names else { continue };
-        for name in names.into_iter().filter(|name| name.owner.is_none() && name.text == "system_disk") {
-            let message = "`system_disk` has no value where the volume is a whole disk, and the volume fails";
-            let mut finding = rule.finding(context, selector, message);
-            finding.span = expression.place(name, context.text);
-            findings.push(Finding {
-                help: Some("expected are fields of the disk: `disk.serial`, `disk.wwid`, `disk.size` …".to_owned()),
-                related: vec![Related::here(whole.visible_span(), "a whole disk")],
-                ..finding
-            });
+        if is_unknown(selector) || !expressions::asks_for(selector.value(), VARIABLE) {
+            continue;
         }
+        let message = "`system_disk` has no value where the volume is a whole disk, and the volume fails";
+        let mut finding = rule.finding(context, selector, message);
+        finding.span = selector.span().only(VARIABLE, context.text).unwrap_or(finding.span);
+        findings.push(Finding {
+            help: Some("expected are fields of the disk: `disk.serial`, `disk.wwid`, `disk.size` …".to_owned()),
+            related: vec![Related::here(whole.visible_span(), "a whole disk")],
+            ..finding
+        });
     }
 }

@@ -31,7 +31,7 @@ pub(crate) const RULE: Rule = Rule {
 const UKI_BY_DEFAULT: u8 = 10;
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    if context.mode == Mode::Container {
+    if context.mode == Some(Mode::Container) {
         return;
     }
     let is_installed = |kind| kind == tables::V1ALPHA1 || kind == InputKind::JsonPatch.name();
@@ -55,7 +55,8 @@ fn reason(rule: &Rule, context: &Context<'_, '_>) -> Option<(Severity, &'static 
         // On metal Talos refuses a configuration with both, which `talos/install-kernel-arguments` tells.
         let message = "with `grubUseUKICmdline: true` the arguments come from the image, and these are not read";
         let related = Related::here(found.node.visible_span(), "switched on here");
-        return (context.mode != Mode::Metal).then_some((rule.severity, message, Some(related)));
+        let is_told = matches!(context.mode, None | Some(Mode::Metal));
+        return (!is_told).then_some((rule.severity, message, Some(related)));
     }
     let secure_boot = images::installers(context).into_iter().find(|node| Image::parse(node.value()).is_secure_boot());
     if let Some(image) = secure_boot {

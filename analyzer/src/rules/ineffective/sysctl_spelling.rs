@@ -59,7 +59,7 @@ fn overwriting(context: &Context<'_, '_>, name: &str, value: &str) -> Option<&'s
     let counts = |sysctl: &&Sysctl| {
         sysctl.key == name
             && sysctl.versions.contains(context.talos())
-            && (sysctl.container || context.mode != Mode::Container)
+            && (sysctl.container || context.mode != Some(Mode::Container))
     };
     let is_lost = !is_unknown_text(value) && sysctls::value(context, name).is_none();
     tables::sysctls().iter().find(counts).filter(|default| is_lost && default.value != value.trim())

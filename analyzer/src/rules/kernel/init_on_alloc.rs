@@ -22,7 +22,7 @@ pub(crate) const RULE: Rule = Rule {
 const LAST_ON_COMMAND_LINE: u8 = 13;
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    if context.mode == Mode::Container {
+    if context.mode == Some(Mode::Container) {
         return;
     }
     let talos = context.talos();

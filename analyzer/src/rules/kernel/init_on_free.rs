@@ -26,7 +26,7 @@ const WRITE: &str = "expected is `init_on_free=1`: add it to customization.extra
 const WRITE_GRUB: &str = ", or, where the machine boots with GRUB, to machine.install.extraKernelArgs";
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    if context.mode == Mode::Container {
+    if context.mode == Some(Mode::Container) {
         return;
     }
     // A whole machine configuration may have no list of arguments at all.

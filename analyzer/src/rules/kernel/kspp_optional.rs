@@ -24,7 +24,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    if context.mode == Mode::Container {
+    if context.mode == Some(Mode::Container) {
         return;
     }
     let is_configured = |list: &KernelArguments<'_>| [tables::V1ALPHA1, InputKind::JsonPatch.name()].contains(&list.kind);

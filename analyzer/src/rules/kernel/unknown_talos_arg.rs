@@ -20,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    if context.mode == Mode::Container {
+    if context.mode == Some(Mode::Container) {
         return;
     }
     for list in &context.kernel_arguments {

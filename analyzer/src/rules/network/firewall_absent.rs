@@ -24,7 +24,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    let Some(root) = context.whole().filter(|_| context.mode != Mode::Container) else { return };
+    let Some(root) = context.whole().filter(|_| context.mode != Some(Mode::Container)) else { return };
     let documents = ["NetworkDefaultActionConfig", "NetworkRuleConfig"];
     if documents.into_iter().any(|kind| context.documents(kind).next().is_some()) {
         return;

@@ -29,7 +29,7 @@ const EXPECTED: [(&str, &str); 6] = [
 ];
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    if context.mode == Mode::Container {
+    if context.mode == Some(Mode::Container) {
         return;
     }
     for (key, expected) in EXPECTED {

@@ -22,7 +22,7 @@ pub(crate) const RULE: Rule = Rule {
 const KEY: &str = "user.max_user_namespaces";
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    if context.mode == Mode::Container {
+    if context.mode == Some(Mode::Container) {
         return;
     }
     let Some(written) = sysctls::value(context, KEY) else { return };

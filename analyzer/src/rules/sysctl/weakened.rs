@@ -22,7 +22,7 @@ pub(crate) const RULE: Rule = Rule {
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let version = context.talos();
     let counts =
-        |sysctl: &&Sysctl| sysctl.versions.contains(version) && (sysctl.container || context.mode != Mode::Container);
+        |sysctl: &&Sysctl| sysctl.versions.contains(version) && (sysctl.container || context.mode != Some(Mode::Container));
     for sysctl in tables::sysctls().iter().filter(counts) {
         let written = sysctls::value(context, sysctl.key);
         let Some(written) = written.filter(|node| sysctl.is_weakened_by(node.value())) else { continue };

@@ -81,7 +81,7 @@ fn matters(row: &Upgrade, context: &Context<'_, '_>, root: NodeRef<'_, '_>) -> b
     };
     let is_there = |(document, path): &(&str, &[&str])| !context.find(document, path).is_empty();
     // Kernel arguments are no matter of a container.
-    let in_container = !row.arguments.is_empty() && context.mode == Mode::Container;
+    let in_container = !row.arguments.is_empty() && context.mode == Some(Mode::Container);
     !in_container
         && !row.settings.iter().any(is_set)
         && !row.arguments.iter().any(is_written)
@@ -94,7 +94,7 @@ fn parameters(context: &Context<'_, '_>, before: MinorVersion) -> (Vec<String>, 
     let before = TalosVersion::nearest(u8::try_from(before.minor).unwrap_or(u8::MAX));
     let of = |key: &str, version: TalosVersion| {
         let row = tables::sysctls().iter().find(|row| row.key == key && row.versions.contains(version));
-        row.filter(|row| row.container || context.mode != Mode::Container).map(|row: &Sysctl| row.value)
+        row.filter(|row| row.container || context.mode != Some(Mode::Container)).map(|row: &Sysctl| row.value)
     };
     let (mut set, mut released) = (Vec::new(), Vec::new());
     let mut keys: Vec<&str> = tables::sysctls().iter().map(|row| row.key).collect();

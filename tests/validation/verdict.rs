@@ -1,0 +1,47 @@
+//! talint's verdict on a configuration: whether it says that Talos refuses it, or warns.
+
+use talint_analyzer::context::Mode;
+use talint_analyzer::finding::Severity;
+use talint_analyzer::version::MinorVersion;
+use talint_analyzer::{Options, analyze, rules};
+
+/// The modes that Talos validates for, in the order of the recorded verdicts.
+pub(crate) const MODES: [(&str, Mode); 3] =
+    [("metal", Mode::Metal), ("cloud", Mode::Cloud), ("container", Mode::Container)];
+
+pub(crate) struct Verdict {
+    /// Why it is refused, a rule and its message each; empty when it is not.
+    pub(crate) errors: Vec<(&'static str, String)>,
+    /// What it is taken with.
+    pub(crate) warnings: Vec<(&'static str, String)>,
+}
+
+/// Asks talint about a text, as a file that is named after Talos.
+pub(crate) fn verdict(text: &str, minor: u8, mode: Mode) -> Verdict {
+    let rules = rules::all().filter(|rule| rules::is_refusal(rule));
+    let options = Options {
+        talos: Some(MinorVersion { major: 1, minor: minor.into() }),
+        mode: Some(mode),
+        select: rules.map(|rule| rule.name.to_owned()).collect(),
+        ..Options::default()
+    };
+    let mut verdict = Verdict { errors: Vec::new(), warnings: Vec::new() };
+    for finding in analyze("controlplane.yaml", text.as_bytes(), &options).findings {
+        match finding.severity {
+            Severity::Error => verdict.errors.push((finding.rule, finding.message)),
+            Severity::Warning => verdict.warnings.push((finding.rule, finding.message)),
+            _ => {}
+        }
+    }
+    verdict
+}
+
+/// Whether a configuration made for the test has the machine configuration; else it is a part of one.
+pub(crate) fn is_whole(text: &str) -> bool {
+    text.starts_with("version: v1alpha1\n")
+}
+
+/// The modes to compare in: what a container needs, a part of a configuration need not hold.
+pub(crate) fn modes_of(text: &str) -> &'static [&'static str] {
+    if is_whole(text) { &["metal", "cloud", "container"] } else { &["metal", "cloud"] }
+}

@@ -14,7 +14,9 @@ const ABOUT_NO_FIELD: [&str; 4] = ["yaml", "schema", "suppression", "patch"];
 pub fn settings_of(field: &FieldInfo) -> impl Iterator<Item = &'static Setting> {
     settings::settings().iter().filter(|setting| {
         let sets = |place: &settings::SettingPlace| {
-            place.document == field.kind && field.leads_here(place.path.iter().copied())
+            place.document == field.kind
+                && place.combine != settings::Combine::Denied
+                && field.leads_here(place.path.iter().copied())
         };
         setting.places.iter().any(sets)
     })

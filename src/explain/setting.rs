@@ -26,9 +26,15 @@ pub(super) fn facts(setting: &Setting) -> String {
     out
 }
 
-/// The defaults of `setting` in one line; empty without any.
+/// The defaults of `setting` in one line, without their conditions; empty without any.
 pub(super) fn defaults(setting: &Setting) -> String {
-    let all: Vec<String> = setting.defaults.iter().map(Default::to_string).collect();
+    let in_short = |default: &Default| {
+        let is_free = default.conditions.is_empty() && default.kubernetes.is_none();
+        let condition = if is_free { "" } else { ", under conditions" };
+        format!("{} ({}{condition})", default.value, default.versions.describe())
+    };
+    let mut all: Vec<String> = setting.defaults.iter().map(in_short).collect();
+    all.dedup();
     if all.is_empty() { String::new() } else { format!("default {}", all.join("; ")) }
 }
 

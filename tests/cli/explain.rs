@@ -86,7 +86,11 @@ have several values.
 
 Settings:
 
-  proxy.metricsBindAddress  default 127.0.0.1:10249 (in every known version of Talos)
+  proxy.cluster-cidr            default that of cluster.network.podSubnets (in every known version of Talos, under conditions)
+  proxy.conntrack-max-per-core  default 0 (in every known version of Talos, under conditions)
+  proxy.hostname-override       default $(NODE_NAME) (in every known version of Talos)
+  proxy.metricsBindAddress      default 127.0.0.1:10249 (in every known version of Talos)
+  proxy.proxy-mode              default that of cluster.proxy.mode (in every known version of Talos, under conditions); iptables (until Talos 1.13, under conditions); nftables (in every known version of Talos, under conditions)
 
 Rules:
 

@@ -85,8 +85,9 @@ pub enum Source {
     Written(Origin),
 }
 
-/// The settings of the machine that `context` is the configuration of, grouped by component, in a stable order. Where
-/// the configuration is not whole there are only those that are written in it, and the defaults that hold all the same.
+/// The settings of the machine that `context` is the configuration of, grouped by component, in a stable order. What is
+/// absent counts as not configured, and a machine whose role is not said as a control plane, also where the configuration
+/// is not whole.
 #[must_use]
 pub fn settings(context: &Context<'_, '_>) -> Vec<EffectiveSetting> {
     let machine = Machine::new(context);

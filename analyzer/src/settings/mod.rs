@@ -98,13 +98,7 @@ impl Default {
 impl fmt::Display for Default {
     /// What it is, and when: "external (until Talos 1.9, when cluster.externalCloudProvider.enabled is true)".
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.value {
-            DefaultValue::Text("") => out.write_str("none")?,
-            DefaultValue::Text(text) => out.write_str(text)?,
-            DefaultValue::Of(id) => write!(out, "that of {id}")?,
-            DefaultValue::DnsOf(id) => write!(out, "the tenth addresses of {id}")?,
-            DefaultValue::Later(what) => out.write_str(what)?,
-        }
+        write!(out, "{}", self.value)?;
         write!(out, " ({}", self.versions.describe())?;
         match self.kubernetes {
             None => {}
@@ -120,6 +114,18 @@ impl fmt::Display for Default {
             out.write_str(", by Kubernetes itself")?;
         }
         out.write_str(")")
+    }
+}
+
+impl fmt::Display for DefaultValue {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text("") => out.write_str("none"),
+            Self::Text(text) => out.write_str(text),
+            Self::Of(id) => write!(out, "that of {id}"),
+            Self::DnsOf(id) => write!(out, "the tenth addresses of {id}"),
+            Self::Later(what) => out.write_str(what),
+        }
     }
 }
 

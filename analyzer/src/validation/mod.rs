@@ -45,8 +45,8 @@ pub struct Check {
     pub versions: VersionSet,
     /// The mode that Talos checks it in; `None` for all.
     pub mode: Option<Mode>,
-    /// The role of the machines it is checked for; `None` for all. What is wrong on control-plane machines is told when the
-    /// role is not known, for it is a mistake anywhere; what is wrong on workers is not.
+    /// The role of the machines it is checked for; `None` for all. What is wrong on control-plane machines is told of a
+    /// patch that does not say its role, for it is a mistake anywhere; what is wrong on workers is not.
     pub role: Option<Role>,
     /// What must hold beside.
     pub when: &'static [Clause],
@@ -241,7 +241,9 @@ fn may_apply(check: &Check, place: &Place, context: &Context<'_, '_>) -> bool {
 fn severity(check: &Check, context: &Context<'_, '_>) -> Option<Severity> {
     let has_role = match check.role {
         None => true,
-        Some(Role::ControlPlane) => context.role != Some(Role::Worker),
+        Some(Role::ControlPlane) => {
+            context.role == Some(Role::ControlPlane) || context.role.is_none() && context.whole().is_none()
+        }
         Some(Role::Worker) => context.role == Some(Role::Worker),
     };
     match (check.mode, context.mode) {

@@ -185,7 +185,7 @@ impl<'o> Group<'o> {
             is_wanted && (is_whole || has_given_file(machine))
         });
         if self.options.mode.is_some() {
-            described.machines.iter_mut().for_each(|machine| machine.mode = Some(self.asked.mode));
+            described.machines.iter_mut().for_each(|machine| machine.mode = self.asked.mode);
         }
         let is_alone = |path: &&String| {
             let is_project = project.is_some_and(|(file, _)| file.path == **path);

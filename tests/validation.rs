@@ -176,7 +176,7 @@ fn talint_says_of_every_case_what_talos_says() {
             {
                 let ours = verdict::verdict(text, minor, mode);
                 wrong.extend(compared.difference(name, letter, &ours));
-                let is_found = |findings: &[(&str, String)]| findings.iter().any(|(found, _)| *found == rule);
+                let is_found = |findings: &[(String, String)]| findings.iter().any(|(found, _)| *found == rule);
                 let is_right = match (case.said, letter) {
                     (Said::Refused, 'r') => is_found(&ours.errors),
                     (Said::Warned, 'w') => is_found(&ours.warnings),

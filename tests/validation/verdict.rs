@@ -11,9 +11,9 @@ pub(crate) const MODES: [(&str, Mode); 3] =
 
 pub(crate) struct Verdict {
     /// Why it is refused, a rule and its message each; empty when it is not.
-    pub(crate) errors: Vec<(&'static str, String)>,
+    pub(crate) errors: Vec<(String, String)>,
     /// What it is taken with.
-    pub(crate) warnings: Vec<(&'static str, String)>,
+    pub(crate) warnings: Vec<(String, String)>,
 }
 
 /// Asks talint about a text, as a file that is named after Talos.
@@ -28,8 +28,8 @@ pub(crate) fn verdict(text: &str, minor: u8, mode: Mode) -> Verdict {
     let mut verdict = Verdict { errors: Vec::new(), warnings: Vec::new() };
     for finding in analyze("controlplane.yaml", text.as_bytes(), &options).findings {
         match finding.severity {
-            Severity::Error => verdict.errors.push((finding.rule, finding.message)),
-            Severity::Warning => verdict.warnings.push((finding.rule, finding.message)),
+            Severity::Error => verdict.errors.push((finding.rule.into_owned(), finding.message)),
+            Severity::Warning => verdict.warnings.push((finding.rule.into_owned(), finding.message)),
             _ => {}
         }
     }

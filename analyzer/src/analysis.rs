@@ -96,7 +96,11 @@ impl<'t> Read<'t, 't> {
     pub(crate) fn role(&self) -> Option<Role> {
         self.directives.modeline.role.or_else(|| {
             let config = self.inputs.iter().find(|input| matches!(input.kind, InputKind::MachineConfig { .. }))?;
-            Role::parse(config.root?.at(&["machine", "type"])?.value())
+            let kind = config.root?.at(&["machine", "type"])?;
+            // To Talos a machine of no type is a worker.
+            let is_untyped = kind.is_null() || kind.value().is_empty();
+            let is_whole = matches!(config.kind, InputKind::MachineConfig { whole: true });
+            if is_untyped { is_whole.then_some(Role::Worker) } else { Role::parse(kind.value()) }
         })
     }
 

@@ -5,9 +5,10 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the analyzer, each knowing only those before it.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 19] = [
     "text",
     "syntax",
+    "edit",
     "version",
     "tables",
     "input",

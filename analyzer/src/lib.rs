@@ -7,6 +7,7 @@
 pub mod config;
 pub mod context;
 pub mod directives;
+pub mod edit;
 pub mod finding;
 pub mod input;
 pub mod reference;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use talint_analyzer::context::Mode;
 use talint_analyzer::finding::{Profile, Severity};
 use talint_analyzer::rules;
-use talint_analyzer::version::MinorVersion;
+use talint_analyzer::version::{MinorVersion, TalosVersion};
 
 /// Reads Talos Linux machine configuration before a machine does, and says what is wrong, weaker than the hardened
 /// defaults, or without effect. Works offline.
@@ -28,6 +28,9 @@ pub(crate) enum Command {
     /// Show the configuration that a base and its patches make, as Talos merges them
     #[command(after_help = RENDER_STATUS)]
     Render(RenderOptions),
+    /// Move fields to the documents that take their place in a newer Talos, where the machine gets the same
+    #[command(after_help = MIGRATE_STATUS)]
+    Migrate(MigrateOptions),
     /// Check a kernel command line, of a machine or for one
     #[command(after_help = EXIT_STATUS)]
     Cmdline(CmdlineOptions),
@@ -78,6 +81,37 @@ Exit status:
   1  Talos refuses the base or a patch
   2  wrong usage, or a file that cannot be read
   3  the base is no Talos configuration";
+
+const MIGRATE_STATUS: &str = "\
+Exit status:
+  0  there is nothing to move, or it was moved
+  1  there is something to move, and it was only shown
+  2  wrong usage, or a file that cannot be read or written (the others still are)
+  3  no machine configuration among the paths";
+
+/// The options of `talint migrate`.
+#[derive(Args, Debug)]
+pub(crate) struct MigrateOptions {
+    /// Files, or folders to search as `talint check` does; `-` is standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// The version of Talos to write for, as 1.14; the newest known by default
+    #[arg(long, value_name = "VERSION", value_parser = parse_known_version)]
+    pub talos_version: Option<TalosVersion>,
+
+    /// Show what would change (the default)
+    #[arg(long, conflicts_with = "write")]
+    pub diff: bool,
+
+    /// Change the files
+    #[arg(long)]
+    pub write: bool,
+
+    /// Show secrets in what would change; else they read <redacted>
+    #[arg(long, conflicts_with = "write")]
+    pub show_secrets: bool,
+}
 
 /// The options of `talint render`.
 #[derive(Args, Debug)]
@@ -307,6 +341,13 @@ pub(crate) enum Color {
 
 fn parse_version(text: &str) -> Result<MinorVersion, String> {
     MinorVersion::parse(text).ok_or_else(|| "a version is written as 1.12 or v1.12.3".to_owned())
+}
+
+fn parse_known_version(text: &str) -> Result<TalosVersion, String> {
+    let asked = parse_version(text)?;
+    let known = TalosVersion::all().find(|version| (1, u16::from(version.minor())) == (asked.major, asked.minor));
+    let range = || format!("the versions known are {} to {}", TalosVersion::OLDEST, TalosVersion::NEWEST);
+    known.ok_or_else(range)
 }
 
 fn parse_rule(text: &str) -> Result<String, String> {

@@ -6,6 +6,7 @@ mod cmdline;
 mod explain;
 mod files;
 mod list;
+mod migrate;
 mod outcome;
 mod output;
 mod patches;
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(options) => check::run(&options),
         Command::Render(options) => render::run(&options),
+        Command::Migrate(options) => migrate::run(&options),
         Command::Cmdline(options) => cmdline::run(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Rules(options) => list::list(&options),

@@ -22,12 +22,40 @@ pub(crate) fn write(path: Option<&Path>, content: &[u8]) -> io::Result<()> {
     }
     let target = std::fs::canonicalize(path);
     let path = target.as_deref().unwrap_or(path);
+    write_whole(path, content, || Ok(()))
+}
+
+/// Puts `after` in the place of the content of the file `path`, if that still is `before`. A link is followed to a file in
+/// or below the folder `tree`, and nowhere else.
+///
+/// # Errors
+/// When the file is outside of the folder, no file, changed meanwhile, or cannot be written; it is then as it was.
+pub(crate) fn replace(path: &Path, tree: &Path, before: &[u8], after: &[u8]) -> io::Result<()> {
+    let target = std::fs::canonicalize(path)?;
+    if !target.starts_with(std::fs::canonicalize(tree)?) {
+        return Err(io::Error::other("is a link to a file outside of the folder, and was not changed"));
+    }
+    if !std::fs::metadata(&target)?.is_file() {
+        return Err(io::Error::other("is no file, and was not changed"));
+    }
+    write_whole(&target, after, || {
+        if std::fs::read(&target)? == before {
+            Ok(())
+        } else {
+            Err(io::Error::other("was changed meanwhile by someone else, and was left as it is"))
+        }
+    })
+}
+
+/// Writes a file whole or not at all. `check` is asked right before the last step.
+fn write_whole(path: &Path, content: &[u8], check: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
     // In the same folder, so that the last step is a rename.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new().prefix(".talint-").tempfile_in(folder)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
     set_permissions(file.as_file(), path)?;
+    check()?;
     file.persist(path).map(|_| ()).map_err(|error| error.error)
 }
 

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the analyzer, each knowing only those before it.
-const LAYERS: [&str; 19] = [
+const LAYERS: [&str; 20] = [
     "text",
     "syntax",
     "edit",
@@ -25,6 +25,7 @@ const LAYERS: [&str; 19] = [
     "reference",
     "layered",
     "machine",
+    "migrate",
 ];
 
 fn analyzer() -> PathBuf {

@@ -9,6 +9,7 @@ mod descriptions;
 mod generated;
 mod kernel;
 mod merge;
+mod migrations;
 mod rules;
 mod schema;
 mod settings;
@@ -34,6 +35,7 @@ fn main() {
     write(&out.join("kernel.rs"), &kernel::tables(&root.join("data/kernel")));
     write(&out.join("kernel_rules.rs"), &kernel::rules(&root.join("data/kernel")));
     write(&out.join("generated.rs"), &generated::templates(&root.join("data/generated")));
+    write(&out.join("migrations.rs"), &migrations::table(&root.join("data")));
     write(&out.join("rules.rs"), &rules::registry(&root.join("src/rules")));
 }
 

@@ -137,8 +137,15 @@ impl<'t, 's> Layout<'t, 's> {
         self.lines.line_span(self.text, self.lines.line(offset)).end
     }
 
+    /// Where the line that holds `offset` ends, before its line end.
+    #[must_use]
+    pub fn line_end_after(&self, offset: u32) -> u32 {
+        self.line(self.lines.line(offset)).end
+    }
+
     /// How many characters stand before `offset` on its line.
-    fn column(&self, offset: u32) -> usize {
+    #[must_use]
+    pub fn column(&self, offset: u32) -> usize {
         self.before(offset).chars().count()
     }
 
@@ -463,21 +470,6 @@ impl<'t, 's> Layout<'t, 's> {
         text.push_str(&indented(document.trim_end_matches('\n'), 0, line_end));
         text.push_str(line_end);
         Edit::insert(Span::new(self.text.len(), 0).start, text)
-    }
-
-    /// The lines of a range, moved from the column it begins at to the left edge: with line feeds, and without the white
-    /// space that indents it. White space that is less than that goes too.
-    #[must_use]
-    pub fn unindented(&self, span: Span, column: usize) -> String {
-        let text = span.slice(self.text).replace("\r\n", "\n").replace('\r', "\n");
-        let mut lines = text.split('\n');
-        let mut out = lines.next().unwrap_or("").to_owned();
-        for line in lines {
-            let indent = line.len() - line.trim_start_matches(' ').len();
-            out.push('\n');
-            out.push_str(line.get(indent.min(column)..).unwrap_or(""));
-        }
-        out
     }
 }
 

@@ -24,7 +24,9 @@ pub mod version;
 mod analysis;
 mod layered;
 mod machine;
+mod migrate;
 
 pub use analysis::{Analysis, Options, analyze};
 pub use layered::{LayeredAnalysis, Position, Source, analyze_layered};
 pub use machine::{File, FileAnalysis, Files, Layer, LayerAnalysis, Machine, analyze_machine, collect, generated};
+pub use migrate::{Kept, Migration, Moved, migrate};

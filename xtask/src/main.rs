@@ -2,6 +2,7 @@
 
 mod agreement;
 mod merge;
+mod migrate;
 mod oracle;
 mod scalars;
 mod schema;
@@ -17,6 +18,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   merge        records what every version makes of bases and patches: tests/merge
     --fuzz SEED      compares talint with every version on cases of another seed
     --fixtures       compares talint with every version on the patches that Talos tests itself with
+  migrate      asks whether Talos sees the same in configurations and in what is made of them: tests/migrate
+    --accept         writes what is made of the cases beside them first
   oracle-bin   builds the oracles to target/oracle
   schema       writes analyzer/data/schema from the oracles
   test         runs all tests";
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
         Some("generate") => oracle::generate(&arguments[1..]),
         Some("oracle") => agreement::run(&arguments[1..]),
         Some("merge") => merge::run(&arguments[1..]),
+        Some("migrate") => migrate::run(&arguments[1..]),
         Some("oracle-bin") => oracle::build_all(&arguments[1..]),
         Some("test") => test::run(&arguments[1..]),
         Some("schema") => schema::run(&arguments[1..]),

@@ -9,6 +9,7 @@ mod format;
 mod hardening;
 mod kernel;
 mod merge;
+mod migration;
 mod schema;
 
 pub use decoder::{Decoder, NotWhole};
@@ -19,6 +20,7 @@ pub use kernel::{KernelDefault, RecommendedArgument, TalosArgument};
 pub use merge::{
     Merge, MergeRule, merge_of_field, merge_of_form, unset_without, word_of_number, written_when_unset, zero_word,
 };
+pub use migration::{Condition, Constant, Migration, MovedField, Transform};
 pub use schema::{
     DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
 };
@@ -27,9 +29,9 @@ pub use schema::{
 #[expect(clippy::unreadable_literal, reason = "the numbers are bounds of integer types, written by the build")]
 mod generated {
     use super::{
-        CipherClass, CipherSuite, DeniedArgument, DocumentType, DocumentVariant, EnumVariant, Enumeration, Field,
-        FieldVariant, Format, KernelDefault, Merge, MergeRule, RecommendedArgument, Shape, Sysctl, SysctlName,
-        TalosArgument, Type, UnusedField, Weaker,
+        CipherClass, CipherSuite, Condition, Constant, DeniedArgument, DocumentType, DocumentVariant, EnumVariant,
+        Enumeration, Field, FieldVariant, Format, KernelDefault, Merge, MergeRule, Migration, MovedField,
+        RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Transform, Type, UnusedField, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
@@ -40,10 +42,11 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/unused_fields.rs"));
     include!(concat!(env!("OUT_DIR"), "/denied_arguments.rs"));
     include!(concat!(env!("OUT_DIR"), "/kernel.rs"));
+    include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 }
 
 use generated::{
-    DENIED_ARGUMENTS, DOCUMENTS, KERNEL_DEFAULTS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS,
+    DENIED_ARGUMENTS, DOCUMENTS, KERNEL_DEFAULTS, MIGRATIONS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS,
     TALOS_ARGUMENTS, UNUSED_FIELDS,
 };
 
@@ -124,4 +127,10 @@ pub fn talos_arguments() -> &'static [TalosArgument] {
 #[must_use]
 pub fn recommended_arguments() -> &'static [RecommendedArgument] {
     RECOMMENDED
+}
+
+/// Which documents take the place of fields of the machine configuration, in the order they are written.
+#[must_use]
+pub fn migrations() -> &'static [Migration] {
+    MIGRATIONS
 }

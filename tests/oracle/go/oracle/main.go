@@ -13,6 +13,7 @@ import (
 const usage = `usage: oracle COMMAND
   load                  reads documents as JSON lines from standard input, writes a verdict a line
   patch                 reads bases with patches as JSON lines from standard input, writes a result a line
+  view                  reads configurations as JSON lines from standard input, writes what Talos sees in each
   generate SECRETS DIR  writes the configurations of "talosctl gen config" to DIR
   generate-plain SECRETS DIR
                         the same without comments
@@ -28,6 +29,8 @@ func Main(minor string) {
 		err = load(os.Stdin, os.Stdout)
 	case len(args) == 1 && args[0] == "patch":
 		err = patch(os.Stdin, os.Stdout)
+	case len(args) == 1 && args[0] == "view":
+		err = view(os.Stdin, os.Stdout)
 	case len(args) == 3 && args[0] == "generate":
 		err = generateAll(minor, args[1], args[2], encoder.CommentsAll)
 	case len(args) == 3 && args[0] == "generate-plain":

@@ -3,7 +3,8 @@
 //! A comment `#! rule/name` at the end of a line says that this rule finds something that begins on this line; several
 //! names stand for several findings. A comment `#^ rule/name` speaks of the line above it, `#v rule/name` of the line below. What
 //! is not written must not be found, whatever its severity. A line `#~ patch` ends the base, or the patch before it, and
-//! begins a patch that is laid over it. `corpus/README.md` says more.
+//! begins a patch that is laid over it. A line `#= talos=1.14` asks for a version, as the command line does.
+//! `corpus/README.md` says more.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -64,7 +65,8 @@ fn found(text: &str, analysis: &Analysis) -> Vec<(usize, String)> {
 fn check(path: &Path) -> (String, Analysis) {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let name = path.strip_prefix(corpus()).unwrap_or(path).display().to_string();
-    let analysis = analyze_parts(&name, &text, &Options::default());
+    let asked = text.lines().find_map(|line| line.strip_prefix("#= talos=").and_then(MinorVersion::parse));
+    let analysis = analyze_parts(&name, &text, &Options { talos: asked, ..Options::default() });
     (text, analysis)
 }
 

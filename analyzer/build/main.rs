@@ -14,6 +14,7 @@ mod rules;
 mod schema;
 mod settings;
 mod tsv;
+mod upgrades;
 
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,7 @@ fn main() {
     write(&out.join("kernel_rules.rs"), &kernel::rules(&root.join("data/kernel")));
     write(&out.join("generated.rs"), &generated::templates(&root.join("data/generated")));
     write(&out.join("migrations.rs"), &migrations::table(&root.join("data")));
+    write(&out.join("upgrades.rs"), &upgrades::table(&root.join("data")));
     write(&out.join("rules.rs"), &rules::registry(&root.join("src/rules")));
 }
 

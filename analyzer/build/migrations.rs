@@ -173,11 +173,11 @@ fn condition(condition: &Condition) -> String {
     )
 }
 
-fn path(text: &str) -> String {
+pub(crate) fn path(text: &str) -> String {
     format!("&{:?}", text.split('.').collect::<Vec<_>>())
 }
 
-fn path_or_none(text: Option<&str>) -> String {
+pub(crate) fn path_or_none(text: Option<&str>) -> String {
     text.map_or("None".to_owned(), |text| format!("Some({})", path(text)))
 }
 
@@ -186,7 +186,7 @@ fn paths(texts: &[String]) -> String {
     format!("&[{}]", all.join(", "))
 }
 
-fn minor(version: &str) -> u8 {
+pub(crate) fn minor(version: &str) -> u8 {
     let minor = version.strip_prefix("1.").and_then(|minor| minor.parse().ok());
     minor.unwrap_or_else(|| panic!("`{version}` is not a version such as 1.12"))
 }

@@ -386,7 +386,7 @@ fn arguments_of<'a>(component: &str, components: &'a [Component]) -> &'a [Place]
 }
 
 /// The document and the path of a field.
-fn split(field: &str) -> (&str, &str) {
+pub(crate) fn split(field: &str) -> (&str, &str) {
     field.split_once(' ').unwrap_or(("v1alpha1", field))
 }
 

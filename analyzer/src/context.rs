@@ -74,6 +74,17 @@ pub struct Versions {
     pub kubernetes: MinorVersion,
     /// Where the Kubernetes version comes from.
     pub kubernetes_source: VersionSource,
+    /// The Talos version that the source names itself, whichever is asked for.
+    pub own: Option<MinorVersion>,
+}
+
+impl Versions {
+    /// The version that the source is of, when another, newer one was asked for.
+    #[must_use]
+    pub fn upgraded_from(&self) -> Option<MinorVersion> {
+        let asked = MinorVersion { major: 1, minor: u16::from(self.talos.minor()) };
+        self.own.filter(|own| self.talos_source == VersionSource::Asked && *own < asked)
+    }
 }
 
 /// One source, ready for the rules.
@@ -218,6 +229,7 @@ pub fn versions(
         (image_version(inputs, INSTALLER_IMAGES), VersionSource::Image),
         (directives.schema_version, VersionSource::SchemaModeline),
     ];
+    let own = talos.iter().skip(1).find_map(|(version, _)| *version);
     let talos = talos.into_iter().find_map(|(version, source)| version.map(|version| (version, source)));
     let (named, talos_source) = talos.map_or((None, VersionSource::Assumed), |(named, source)| (Some(named), source));
     let version = named.map_or(TalosVersion::NEWEST, |named| match named.major {
@@ -235,7 +247,8 @@ pub fn versions(
     let kubernetes = kubernetes.into_iter().find_map(|(version, source)| version.map(|version| (version, source)));
     let default = MinorVersion { major: 1, minor: kubernetes_default(version) };
     let (kubernetes, kubernetes_source) = kubernetes.unwrap_or((default, VersionSource::TalosDefault));
-    Versions { talos: version, talos_named: named.filter(|_| !is_known), talos_source, kubernetes, kubernetes_source }
+    let talos_named = named.filter(|_| !is_known);
+    Versions { talos: version, talos_named, talos_source, kubernetes, kubernetes_source, own }
 }
 
 /// Fields that hold the image of the installer.

@@ -98,11 +98,12 @@ fn read<'t>(
     .collect()
 }
 
-/// The first source that names a Talos version decides both versions: the base, then the patches.
+/// The first source that names a Talos version decides both versions, and which one they are of: the base, then the patches.
 fn versions(reads: &[Read<'_, '_>], options: &Options) -> Option<Versions> {
     let all: Vec<Versions> = reads.iter().map(|read| read.versions(options)).collect();
     let named = all.iter().find(|versions| versions.talos_source != VersionSource::Assumed);
-    named.or(all.first()).copied()
+    let own = all.iter().find_map(|versions| versions.own);
+    named.or(all.first()).map(|versions| Versions { own, ..*versions })
 }
 
 /// Analyses the base `base` with `patches` over it, in their order.

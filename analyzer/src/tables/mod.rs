@@ -11,6 +11,7 @@ mod kernel;
 mod merge;
 mod migration;
 mod schema;
+mod upgrade;
 
 pub use decoder::{Decoder, NotWhole};
 pub use field_info::{ANY_KEY, FieldInfo, ITEM, PlacedVariant, field_at, field_at_steps, steps_of, structure_in};
@@ -24,6 +25,7 @@ pub use migration::{Condition, Constant, Migration, MovedField, Transform};
 pub use schema::{
     DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
 };
+pub use upgrade::Upgrade;
 
 /// What the build makes of `analyzer/data`; nobody reads it.
 #[expect(clippy::unreadable_literal, reason = "the numbers are bounds of integer types, written by the build")]
@@ -31,7 +33,7 @@ mod generated {
     use super::{
         CipherClass, CipherSuite, Condition, Constant, DeniedArgument, DocumentType, DocumentVariant, EnumVariant,
         Enumeration, Field, FieldVariant, Format, KernelDefault, Merge, MergeRule, Migration, MovedField,
-        RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Transform, Type, UnusedField, Weaker,
+        RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Transform, Type, UnusedField, Upgrade, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
@@ -43,11 +45,12 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/denied_arguments.rs"));
     include!(concat!(env!("OUT_DIR"), "/kernel.rs"));
     include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
+    include!(concat!(env!("OUT_DIR"), "/upgrades.rs"));
 }
 
 use generated::{
     DENIED_ARGUMENTS, DOCUMENTS, KERNEL_DEFAULTS, MIGRATIONS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS,
-    TALOS_ARGUMENTS, UNUSED_FIELDS,
+    TALOS_ARGUMENTS, UNUSED_FIELDS, UPGRADES,
 };
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
@@ -133,4 +136,10 @@ pub fn recommended_arguments() -> &'static [RecommendedArgument] {
 #[must_use]
 pub fn migrations() -> &'static [Migration] {
     MIGRATIONS
+}
+
+/// What Talos does by itself otherwise from a version on, oldest first.
+#[must_use]
+pub fn upgrades() -> &'static [Upgrade] {
+    UPGRADES
 }

@@ -4,6 +4,8 @@ use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
 use crate::schema::IssueKind;
+use crate::tables::{self, Migration};
+use crate::version::TalosVersion;
 
 pub(crate) const RULE: Rule = Rule {
     name: "schema/deprecated-field",
@@ -38,8 +40,20 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let mut finding = rule.finding_at(issue.span, context.kind_of(key), key.path(), message);
         if !replaced_by.is_empty() {
             let kinds: Vec<String> = replaced_by.iter().map(|kind| format!("`{kind}`")).collect();
-            finding.help = Some(format!("use {}", kinds.join(" or ")));
+            let by = if moves(&key.path(), context.talos()) { "; `talint migrate` moves what stays the same" } else { "" };
+            finding.help = Some(format!("use {}{by}", kinds.join(" or ")));
         }
         findings.push(finding);
     }
+}
+
+/// Whether a document takes the place of the field or of something in it, so that it can be moved.
+fn moves(path: &str, version: TalosVersion) -> bool {
+    let steps: Vec<&str> = path.split('.').collect();
+    let is_in = |field: &[&str]| field.starts_with(&steps);
+    let of_row = |row: &Migration| {
+        let each = row.each.iter().any(|each| is_in(each));
+        each || row.each.is_none() && row.fields.iter().any(|field| is_in(field.from) || steps.starts_with(field.from) && !field.from.is_empty())
+    };
+    tables::migrations().iter().any(|row| row.stays.is_none() && row.holds_in(version) && of_row(row))
 }

@@ -78,12 +78,31 @@ struct Condition {
     is: Option<String>,
     #[serde(default)]
     absent: bool,
-    #[serde(default)]
-    filled: bool,
-    #[serde(default)]
-    dns_name: bool,
+    form: Option<Form>,
+    as_many_as: Option<String>,
     #[serde(default)]
     because: String,
+}
+
+/// `tables::Form` by name.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Form {
+    Filled,
+    NotEmpty,
+    KubespanMtu,
+    Alone,
+    NetworkPlugin,
+    Pair,
+    DnsName,
+    Address,
+    Addresses,
+    Subnets,
+    PodNetworks,
+    ServiceNetworks,
+    HttpUrls,
+    Variables,
+    ClusterSecret,
 }
 
 /// The rows of `migrations.yaml`.
@@ -163,12 +182,12 @@ fn constant(constant: &Constant) -> String {
 
 fn condition(condition: &Condition) -> String {
     format!(
-        "Condition {{ path: {}, is: {:?}, absent: {}, filled: {}, dns_name: {}, because: {:?} }}",
+        "Condition {{ path: {}, is: {:?}, absent: {}, form: {}, as_many_as: {}, because: {:?} }}",
         path(&condition.path),
         condition.is,
         condition.absent,
-        condition.filled,
-        condition.dns_name,
+        condition.form.map_or("None".to_owned(), |form| format!("Some(Form::{form:?})")),
+        path_or_none(condition.as_many_as.as_deref()),
         condition.because.trim(),
     )
 }

@@ -1,6 +1,6 @@
 //! The tables about migrations and upgrades name what the other tables know, and leave out nothing of it.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeSet;
 use talint_analyzer::settings;

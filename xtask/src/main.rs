@@ -20,6 +20,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
     --fixtures       compares talint with every version on the patches that Talos tests itself with
   migrate      asks whether Talos sees the same in configurations and in what is made of them: tests/migrate
     --accept         writes what is made of the cases beside them first
+    --fuzz SEED      asks about generated configurations with other fields in them
   oracle-bin   builds the oracles to target/oracle
   schema       writes analyzer/data/schema from the oracles
   test         runs all tests";

@@ -5,6 +5,7 @@
 //! write the new documents. What cannot be moved stays, and is told with the reason.
 
 mod document;
+mod form;
 mod plan;
 mod value;
 

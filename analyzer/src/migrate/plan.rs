@@ -1,6 +1,7 @@
 //! Which rows of the table hold for a source, and what they move.
 
 use super::document::{Document, Piece};
+use super::form;
 use super::value::{self, Reason};
 use super::{Kept, Moved};
 use crate::edit::{Extent, Layout};
@@ -89,6 +90,8 @@ impl<'t, 's> Plan<'t, 's> {
 struct Refusal<'t, 's> {
     node: NodeRef<'t, 's>,
     because: Reason,
+    /// Whether there is nothing to move, so that no other row waits for it.
+    is_idle: bool,
 }
 
 /// What rows hold, and what stays.
@@ -108,14 +111,18 @@ pub(super) fn plan<'t, 's>(source: &Source<'_, 't, 's>) -> (Vec<Plan<'t, 's>>, V
         let covered: HashSet<NodeId> = plans.iter().flatten().flat_map(|plan| plan.covered.iter().copied()).collect();
         let failed = plans.iter().enumerate().find_map(|(index, list)| {
             let refusal = list.iter().find_map(|plan| {
-                let partner = plan.row.with.iter().find(|kind| refused.iter().any(|(row, _)| row.document == **kind));
+                let partner = plan
+                    .row
+                    .with
+                    .iter()
+                    .find(|kind| refused.iter().any(|(row, refusal)| row.document == **kind && !refusal.is_idle));
                 if let Some(partner) = partner {
                     let because = format!("it goes together with the fields of a {partner}, which stay");
-                    return Some(Refusal { node: plan.shown, because });
+                    return Some(Refusal { node: plan.shown, because, is_idle: false });
                 }
                 let left = scopes(plan).find_map(|scope| leftover(scope, &covered))?;
                 let because = format!("`{}` has no place in it", left.path());
-                Some(Refusal { node: plan.shown, because })
+                Some(Refusal { node: plan.shown, because, is_idle: false })
             });
             refusal.map(|refusal| (index, refusal))
         });
@@ -166,7 +173,8 @@ fn of_row<'t, 's>(source: &Source<'_, 't, 's>, row: &'static Migration) -> Resul
     for member in members {
         let Some(plan) = of_base(source, row, member)? else { continue };
         if plans.iter().any(|other| name_value(other) == name_value(&plan)) {
-            return Err(Refusal { node: plan.shown, because: "two documents would have one name".to_owned() });
+            let because = "two documents would have one name".to_owned();
+            return Err(Refusal { node: plan.shown, because, is_idle: false });
         }
         plans.push(plan);
     }
@@ -195,15 +203,14 @@ fn of_base<'t, 's>(
     let Some(variant) = tables::document_type(row.document).and_then(|document| document.variant(source.target)) else {
         return Ok(None);
     };
-    if variant.controlplane_only && !source.is_control_plane() {
-        return Ok(None);
-    }
-    for condition in row.when {
-        if holds(condition, base) != Some(true) {
+    if let Some(condition) = row.when.iter().find(|condition| holds(condition, base) != Some(true)) {
+        if condition.because.is_empty() {
             return Ok(None);
         }
+        let node = place(base, condition.path).unwrap_or(shown);
+        return Err(Refusal { node, because: condition.because.to_owned(), is_idle: true });
     }
-    let refuse = |node: NodeRef<'t, 's>, because: Reason| Err(Refusal { node, because });
+    let refuse = |node: NodeRef<'t, 's>, because: Reason| Err(Refusal { node, because, is_idle: false });
     if let Some(stays) = row.stays {
         return refuse(shown, stays.to_owned());
     }
@@ -213,6 +220,10 @@ fn of_base<'t, 's>(
             "in a patch it is not known what it is laid over, and beside the document in a base Talos refuses it"
                 .to_owned(),
         );
+    }
+    if variant.controlplane_only && !source.is_control_plane() {
+        let because = "only machines of the control plane have such a document".to_owned();
+        return first.map_or(Ok(None), |node| Err(Refusal { node, because, is_idle: false }));
     }
     for condition in row.needs {
         let node = || place(base, condition.path).unwrap_or(shown);
@@ -276,7 +287,7 @@ fn parts<'t, 's>(
         let Some(node) = node else {
             if field.required {
                 let because = format!("a {} must have `{}`, which is not set here", row.document, field.to.join("."));
-                return Err(Refusal { node: shown, because });
+                return Err(Refusal { node: shown, because, is_idle: false });
             }
             if let Some(default) = field.default {
                 parts.push(Part {
@@ -289,7 +300,7 @@ fn parts<'t, 's>(
             }
             continue;
         };
-        let refuse = |because: Reason| Refusal { node, because };
+        let refuse = |because: Reason| Refusal { node, because, is_idle: false };
         let is_empty = node.is_null() || node.kind() == Kind::Scalar && node.value().is_empty();
         if is_empty {
             return Err(refuse("it has no value".to_owned()));
@@ -325,7 +336,11 @@ fn removed<'t, 's>(row: &'static Migration, base: NodeRef<'t, 's>, parts: &[Part
     }
     let sections: Vec<NodeRef<'t, 's>> = row.scope.iter().filter_map(|path| place(base, path)).collect();
     let dropped = row.dropped.iter().filter_map(|path| place(base, path));
-    let fields = parts.iter().filter(|part| !part.is_copied).filter_map(|part| part.from).chain(dropped);
+    // A mapping whose entries are moved one by one goes even if it has none.
+    let mappings = row.fields.iter().filter(|field| field.transform == Transform::Entries);
+    let mappings = mappings.filter_map(|field| place(base, field.from));
+    let fields =
+        parts.iter().filter(|part| !part.is_copied).filter_map(|part| part.from).chain(dropped).chain(mappings);
     // A section goes as a whole, when nothing of it is left by other rows.
     let fields = fields.filter(|node| !sections.iter().any(|section| is_inside(*node, *section)));
     let mut all: Vec<NodeRef<'t, 's>> = fields.chain(sections.iter().copied()).collect();
@@ -360,7 +375,13 @@ fn constants<'t, 's>(
 
 /// Whether a condition holds; `None` when its value is only known later.
 fn holds(condition: &Condition, base: NodeRef<'_, '_>) -> Option<bool> {
-    let Some(node) = place(base, condition.path).filter(|node| !node.is_null()) else { return Some(condition.absent) };
+    let found = place(base, condition.path).filter(|node| !node.is_null());
+    if let Some(other) = condition.as_many_as {
+        // What is not there has one, the default.
+        let number = |node: Option<NodeRef<'_, '_>>| node.map_or(1, |node| node.items().count());
+        return Some(number(found) == number(place(base, other)));
+    }
+    let Some(node) = found else { return Some(condition.absent) };
     if is_unknown(node) {
         return None;
     }
@@ -368,17 +389,11 @@ fn holds(condition: &Condition, base: NodeRef<'_, '_>) -> Option<bool> {
         Resolved::Bool(value) => value.to_string(),
         _ => node.value().to_owned(),
     };
-    if let Some(wanted) = condition.is {
-        return Some(text == wanted);
+    match (condition.is, condition.form) {
+        (Some(wanted), _) => Some(text == wanted),
+        (None, Some(form)) => form::is_of(node, form),
+        (None, None) => Some(false),
     }
-    if condition.dns_name {
-        let is_part = |part: &str| {
-            let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            !part.is_empty() && part.chars().all(inner) && !part.starts_with('-') && !part.ends_with('-')
-        };
-        return Some(text.len() <= 253 && text.split('.').all(is_part));
-    }
-    Some(condition.filled && node.kind() == Kind::Scalar && !text.is_empty())
 }
 
 /// The value at `path`. An alias on the way is where it ends.

@@ -137,7 +137,7 @@ fn items<'t, 's>(
 
 /// The text that a base64 value stands for, as a block scalar.
 fn decoded<'t, 's>(layout: &Layout<'t, 's>, node: NodeRef<'t, 's>) -> Result<String, Reason> {
-    let not_text = || "it is not base64 of a text".to_owned();
+    let not_text = || "it is not base64 of a certificate or key as text".to_owned();
     if node.kind() != Kind::Scalar || is_unknown(node) {
         return Err("its value is not known here".to_owned());
     }
@@ -146,7 +146,7 @@ fn decoded<'t, 's>(layout: &Layout<'t, 's>, node: NodeRef<'t, 's>) -> Result<Str
     let text = String::from_utf8(bytes).map_err(|_| not_text())?;
     let is_plain = text.chars().all(|c| c == '\n' || c.is_ascii_graphic() || c == ' ');
     let content = text.trim_end_matches('\n');
-    if !is_plain || content.is_empty() || content.starts_with([' ', '\n']) {
+    if !is_plain || !content.starts_with("-----BEGIN ") {
         return Err(not_text());
     }
     let chomping = match text.len() - content.len() {

@@ -111,10 +111,45 @@ pub struct Condition {
     pub is: Option<&'static str>,
     /// Whether it may be absent, or, without a value, must be.
     pub absent: bool,
-    /// Whether it must hold a text that is not empty.
-    pub filled: bool,
-    /// Whether it must be the name of a resource of Kubernetes.
-    pub dns_name: bool,
+    /// What the value must be.
+    pub form: Option<Form>,
+    /// A list that must be as long.
+    pub as_many_as: Option<&'static [&'static str]>,
     /// Why, as a clause.
     pub because: &'static str,
+}
+
+/// What a value must be to be written in its new place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A text that is not empty.
+    Filled,
+    /// A list or mapping that is not empty.
+    NotEmpty,
+    /// An MTU that is large enough for `KubeSpan`.
+    KubespanMtu,
+    /// Something beside which nothing else stands in its section.
+    Alone,
+    /// A network plugin that Talos knows, by name.
+    NetworkPlugin,
+    /// A certificate with its key.
+    Pair,
+    /// The name of a resource of Kubernetes.
+    DnsName,
+    /// An IP address.
+    Address,
+    /// A list of IP addresses.
+    Addresses,
+    /// A list of subnets or addresses, each perhaps with a `!` before it.
+    Subnets,
+    /// The networks of pods: at most one of IPv4 and one of IPv6, of a size from which nodes get theirs.
+    PodNetworks,
+    /// The networks of services: at most one of IPv4 and one of IPv6, of a size that Kubernetes takes.
+    ServiceNetworks,
+    /// A list of addresses that begin with `http://` or `https://`.
+    HttpUrls,
+    /// A mapping of which every key is the name of a variable.
+    Variables,
+    /// Base64 of 32 bytes.
+    ClusterSecret,
 }

@@ -21,7 +21,7 @@ pub use kernel::{KernelDefault, RecommendedArgument, TalosArgument};
 pub use merge::{
     Merge, MergeRule, merge_of_field, merge_of_form, unset_without, word_of_number, written_when_unset, zero_word,
 };
-pub use migration::{Condition, Constant, Migration, MovedField, Transform};
+pub use migration::{Condition, Constant, Form, Migration, MovedField, Transform};
 pub use schema::{
     DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
 };
@@ -32,7 +32,7 @@ pub use upgrade::Upgrade;
 mod generated {
     use super::{
         CipherClass, CipherSuite, Condition, Constant, DeniedArgument, DocumentType, DocumentVariant, EnumVariant,
-        Enumeration, Field, FieldVariant, Format, KernelDefault, Merge, MergeRule, Migration, MovedField,
+        Enumeration, Field, FieldVariant, Form, Format, KernelDefault, Merge, MergeRule, Migration, MovedField,
         RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Transform, Type, UnusedField, Upgrade, Weaker,
     };
 

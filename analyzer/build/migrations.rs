@@ -78,31 +78,10 @@ struct Condition {
     is: Option<String>,
     #[serde(default)]
     absent: bool,
-    form: Option<Form>,
+    form: Option<String>,
     as_many_as: Option<String>,
     #[serde(default)]
     because: String,
-}
-
-/// `tables::Form` by name.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Form {
-    Filled,
-    NotEmpty,
-    KubespanMtu,
-    Alone,
-    NetworkPlugin,
-    Pair,
-    DnsName,
-    Address,
-    Addresses,
-    Subnets,
-    PodNetworks,
-    ServiceNetworks,
-    HttpUrls,
-    Variables,
-    ClusterSecret,
 }
 
 /// The rows of `migrations.yaml`.
@@ -186,10 +165,17 @@ fn condition(condition: &Condition) -> String {
         path(&condition.path),
         condition.is,
         condition.absent,
-        condition.form.map_or("None".to_owned(), |form| format!("Some(Form::{form:?})")),
+        // A form that is none stops the compiler.
+        condition.form.as_deref().map_or("None".to_owned(), |form| format!("Some(Form::{})", variant(form))),
         path_or_none(condition.as_many_as.as_deref()),
         condition.because.trim(),
     )
+}
+
+/// `http_urls` as the variant of an enumeration: `HttpUrls`.
+fn variant(name: &str) -> String {
+    let word = |word: &str| word.split_at(1).0.to_uppercase() + word.split_at(1).1;
+    name.split('_').map(word).collect()
 }
 
 pub(crate) fn path(text: &str) -> String {

@@ -3,6 +3,7 @@
 use super::Names;
 use crate::arguments::RenderOptions;
 use talint_analyzer::config::{self, Document, Place};
+use talint_analyzer::edit::{Edit, apply};
 use talint_analyzer::input::Form;
 use talint_analyzer::text::{LineIndex, Span};
 use talint_analyzer::{secrets, syntax};
@@ -15,8 +16,7 @@ pub(super) fn shown(documents: &[Document], names: &Names<'_>, options: &RenderO
     let lines = LineIndex::new(&text);
     let hidden = if options.show_secrets { Vec::new() } else { secrets::find("", text.as_bytes(), Form::Patch) };
     let is_hidden = |span: Span| hidden.iter().any(|secret| secret.start <= span.start && span.end <= secret.end);
-    // What is to be put in place of which bytes, in the order of the text.
-    let mut edits: Vec<(Span, String)> = Vec::new();
+    let mut edits: Vec<Edit> = Vec::new();
     for place in &places {
         let is_leaf = !place.is_key && (place.is_scalar || matches!(place.span.slice(&text), "{}" | "[]"));
         if !is_leaf {
@@ -32,25 +32,17 @@ pub(super) fn shown(documents: &[Document], names: &Names<'_>, options: &RenderO
             value.start = Span::new(first_line.start as usize + indicator, 0).start;
         }
         if is_secret {
-            edits.push((value, "<redacted>".to_owned()));
+            edits.push(Edit { span: value, text: "<redacted>".to_owned() });
         }
         // Two secrets look alike; a comparison must show that they are not the same.
         let is_changed_secret = options.diff.is_some() && is_secret && place.origin.source > 0;
         if options.origins || is_changed_secret {
             let after = if is_secret { value.end } else { first_line.end };
-            edits.push((Span { start: after, end: after }, comment(place, names)));
+            edits.push(Edit::insert(after, comment(place, names)));
         }
     }
-    edits.sort_by_key(|(span, _)| span.start);
-    let mut out = String::with_capacity(text.len());
-    let mut at = 0;
-    for (span, replacement) in edits {
-        out.push_str(Span { start: at, end: span.start }.slice(&text));
-        out.push_str(&replacement);
-        at = span.end.max(at);
-    }
-    out.push_str(text.get(at as usize..).unwrap_or(""));
-    out
+    // What cannot be hidden is not shown.
+    apply(&text, &edits).unwrap_or_default()
 }
 
 fn comment(place: &Place, names: &Names<'_>) -> String {

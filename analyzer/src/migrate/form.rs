@@ -30,6 +30,7 @@ pub(super) fn is_of(node: NodeRef<'_, '_>, form: Form) -> Option<bool> {
         Form::Filled => is_scalar && !text.is_empty(),
         Form::NotEmpty => node.children().next().is_some(),
         Form::KubespanMtu => text.parse::<u32>().is_ok_and(|mtu| mtu >= LEAST_KUBESPAN_MTU),
+        Form::NotNegative => is_scalar && !text.starts_with('-'),
         Form::Alone => {
             node.parent().is_some_and(|section| section.entries().filter(|(_, value)| !is_blank(*value)).count() == 1)
         }

@@ -128,6 +128,8 @@ pub enum Form {
     NotEmpty,
     /// An MTU that is large enough for `KubeSpan`.
     KubespanMtu,
+    /// A number or duration without a minus.
+    NotNegative,
     /// Something beside which nothing else stands in its section.
     Alone,
     /// A network plugin that Talos knows, by name.

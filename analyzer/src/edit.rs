@@ -230,7 +230,10 @@ impl<'t, 's> Layout<'t, 's> {
                 self.tree.comments.iter().any(|comment| comment.span.start <= start && start < comment.span.end);
             let is_alone =
                 rest.get(offset + 1..).is_none_or(|after| after.is_empty() || after.starts_with([' ', '\r', '\n']));
-            if !is_comment && (is_alone || offset + 1 == before.len()) {
+            // The dash of `|-` says how a block scalar ends.
+            let is_first =
+                rest.get(..offset).is_none_or(|head| head.is_empty() || head.ends_with([' ', '\r', '\n', '\u{feff}']));
+            if !is_comment && is_first && (is_alone || offset + 1 == before.len()) {
                 let is_inside = item.parent().is_some_and(|parent| parent.span().start <= start);
                 return is_inside.then_some(start);
             }

@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeSet;
-use talint_analyzer::{rules, settings};
 use talint_analyzer::tables::{self, KernelDefault, Migration, Shape, Type};
 use talint_analyzer::version::TalosVersion;
+use talint_analyzer::{rules, settings};
 
 /// Whether `path` leads from a structure to something that `version` decodes; `None` stands for any version.
 fn exists(root: &'static Type, path: &[&str], version: Option<TalosVersion>) -> bool {

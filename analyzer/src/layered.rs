@@ -92,6 +92,9 @@ const OF_A_SOURCE: [&str; 4] = ["yaml/", "schema/", "ineffective/kernel-arg-orde
 /// Rules about the documents of one source, which Talos holds a base to, and until 1.13 a patch.
 const OF_DOCUMENTS: [&str; 3] = ["talos/duplicate-document", "talos/conflicting-documents", "patch/document-twice"];
 
+/// Rules about values that are left out of the whole.
+const LOSING: [&str; 2] = ["schema/invalid-value", "schema/wrong-type"];
+
 /// Rules that have nothing to say of the whole.
 const NOT_OF_THE_WHOLE: [&str; 3] = ["yaml/", "suppression/", "ineffective/role"];
 
@@ -231,7 +234,9 @@ impl Frame {
             .enumerate()
             .flat_map(|(source, list)| list.iter().map(move |finding| (source, finding.rule.clone(), finding.span)))
             .collect();
-        let of_whole = self.in_whole(layered, sources, |context, map| {
+        // Values that no decoder takes are left out of the whole: what they leave is not what was meant.
+        let has_lost_values = found.iter().flatten().any(|finding| LOSING.contains(&&*finding.rule));
+        let of_whole = self.in_whole(layered, sources, has_lost_values, |context, map| {
             let findings = self.of_whole.find(context, None).into_iter();
             findings.map(|finding| map.to_sources(finding)).collect::<Vec<_>>()
         });
@@ -248,11 +253,12 @@ impl Frame {
         &self,
         layered: &Layered,
         sources: &[ReadSource<'_, '_>],
+        has_lost_values: bool,
         look: impl FnOnce(&Context<'_, '_>, &Map<'_, '_>) -> T,
     ) -> T {
         let text = config::render(&layered.documents);
         // What a template may bring or leave out in any of the sources is open in the whole.
-        let missing = self.options.is_partial.then(Span::default);
+        let missing = (self.options.is_partial || has_lost_values).then(Span::default);
         let gaps = sources.iter().flat_map(|source| source.read.tree.gaps.iter().copied()).chain(missing).collect();
         let tree = Tree { gaps, ..syntax::parse(&text) };
         let path = sources.first().map_or("", |base| base.read.path);
@@ -273,7 +279,7 @@ impl Frame {
             let role = first.role().or(self.options.role);
             return effective::settings(&first.context(&self.options, self.versions, role, &[]));
         }
-        self.in_whole(layered, sources, |context, map| {
+        self.in_whole(layered, sources, false, |context, map| {
             let mut settings = effective::settings(context);
             for setting in &mut settings {
                 if let effective::Source::Written(origin) = &mut setting.source {

@@ -268,7 +268,7 @@ fn severity(check: &Check, context: &Context<'_, '_>) -> Option<Severity> {
 
 fn look(rule: &Rule, check: &Check, severity: Severity, subject: &Subject<'_, '_, '_>, findings: &mut Findings) {
     let context = subject.context;
-    if is_dropped(subject.kind, subject.scope) || is_null_item(subject.scope) && !check.field.is_empty() {
+    if is_dropped(subject.kind, subject.scope) || subject.scope.is_null() && !check.field.is_empty() {
         return;
     }
     let mut beside = Vec::new();

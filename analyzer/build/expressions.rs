@@ -25,7 +25,7 @@ pub(crate) fn names(path: &Path) -> String {
         };
         let _ = writeln!(
             out,
-            "  Name {{ scope: {:?}, name: {:?}, is_function: {is_function}, kind: {variant}, versions: VersionSet::from_bits({}) }},",
+            "  Name {{ scope: {:?}, text: {:?}, is_function: {is_function}, kind: {variant}, versions: VersionSet::from_bits({}) }},",
             row.get("scope"),
             row.get("name"),
             row.versions()

@@ -30,18 +30,20 @@ pub(crate) fn verdict(text: &str, minor: u8, mode: Mode) -> Verdict {
         match finding.severity {
             Severity::Error => verdict.errors.push((finding.rule, finding.message)),
             Severity::Warning => verdict.warnings.push((finding.rule, finding.message)),
-            _ => {}
+            Severity::Info => {}
         }
     }
     verdict
 }
 
-/// Whether a configuration made for the test has a machine configuration with its sections and the endpoint of the
-/// cluster; else it is taken for a part of one, of which absence says nothing.
+/// Whether a configuration made for the test has a machine configuration with the type of the machine and the endpoint of
+/// the cluster; else it is taken for a part of one, of which absence says nothing.
 pub(crate) fn is_whole(text: &str) -> bool {
-    let has_section = |section: &str| text.contains(&format!("\n{section}:\n"));
-    let has_endpoint = || text.contains("\n        endpoint: ") || text.contains("kind: KubeClusterConfig");
-    has_section("machine") && has_section("cluster") && has_endpoint()
+    let has = |line: &str| text.contains(line);
+    let is_cluster =
+        |document: &str| document.contains("kind: KubeClusterConfig\n") && document.contains("\nendpoint:");
+    let has_endpoint = || has("\n        endpoint:") || text.split("\n---\n").any(is_cluster);
+    has("\nmachine:\n") && has("\n    type:") && has("\ncluster:\n") && has_endpoint()
 }
 
 /// The modes to compare in: what a container needs, a part of a configuration need not hold.

@@ -8,6 +8,7 @@ pub fn run(_arguments: &[String]) -> Result<(), String> {
     cargo(&["test", "--workspace", "--locked"])?;
     cargo(&["bench", "--workspace", "--no-run", "--locked"])?;
     crate::agreement::run(&["--sample".to_owned(), "200".to_owned()])?;
+    crate::validation::run(&["--sample".to_owned(), "100".to_owned()])?;
     crate::merge::fixtures()
 }
 

@@ -77,7 +77,7 @@ struct Scope<'t> {
 
 impl<'t> Scope<'t> {
     fn find(&self, scope: &str, name: &str, is_function: bool) -> Option<&'static Name> {
-        let is = |known: &&Name| known.scope == scope && known.name == name && known.is_function == is_function;
+        let is = |known: &&Name| known.scope == scope && known.text == name && known.is_function == is_function;
         NAMES.iter().find(|known| is(known) && known.versions.contains(self.version))
     }
 

@@ -62,7 +62,7 @@ impl Type {
 struct Name {
     /// The environment that has it, or the record it is a field of.
     scope: &'static str,
-    name: &'static str,
+    text: &'static str,
     is_function: bool,
     kind: Type,
     versions: VersionSet,

@@ -244,6 +244,7 @@ impl Condition {
 fn is_empty(node: Option<NodeRef<'_, '_>>) -> bool {
     node.is_none_or(|node| match node.kind() {
         Kind::Scalar => node.value().is_empty(),
+        Kind::Sequence => node.items().all(NodeRef::is_null),
         _ => node.children().next().is_none(),
     })
 }

@@ -115,7 +115,7 @@ impl Form {
             Self::IpOrCidr if text.contains('/') => Self::Cidr.takes(text, decoder),
             Self::IpOrCidr => Self::Ip.takes(text, decoder),
             Self::Prefix => is(Format::Prefix, text),
-            Self::MaskedPrefix => Prefix::read(text).is_some_and(|prefix| prefix.is_masked()),
+            Self::MaskedPrefix => Prefix::read(text).is_some_and(Prefix::is_masked),
             Self::Subnet => is(Format::Prefix, text) || is(Format::Ip, text),
             Self::SubnetFilter => Self::Subnet.takes(text.strip_prefix('!').unwrap_or(text), decoder),
             Self::Endpoint => is(Format::Url, text) && has_host(text),

@@ -73,7 +73,7 @@ pub(crate) fn addressed_members(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
 }
 
 /// Pairs of an item and the first one before it that `is_same` says is the same.
-fn first_before<'i, T>(items: &'i [T], is_same: impl Fn(&T, &T) -> bool) -> impl Iterator<Item = (&'i T, &'i T)> {
+fn first_before<T>(items: &[T], is_same: impl Fn(&T, &T) -> bool) -> impl Iterator<Item = (&T, &T)> {
     items.iter().enumerate().filter_map(move |(number, item)| {
         let other = items.iter().take(number).find(|other| is_same(item, other))?;
         Some((item, other))
@@ -81,8 +81,8 @@ fn first_before<'i, T>(items: &'i [T], is_same: impl Fn(&T, &T) -> bool) -> impl
 }
 
 /// The other one of two things that do not go together.
-fn beside(node: NodeRef<'_, '_>) -> Option<Related> {
-    Some(Related::here(rule::place(node), "the other one is here"))
+fn beside(node: NodeRef<'_, '_>) -> Related {
+    Related::here(rule::place(node), "the other one is here")
 }
 
 /// Partitions without a size before others: they take the rest of the disk.

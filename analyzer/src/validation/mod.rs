@@ -126,7 +126,8 @@ impl<'c, 't, 's> Subject<'c, 't, 's> {
     /// The values on a way from the scope.
     #[must_use]
     pub fn values(&self, path: &[&str]) -> Vec<Value<'t, 's>> {
-        look_up(self.scope, path, self.is_complete)
+        let values = look_up(self.scope, path, self.is_complete).into_iter();
+        values.filter(|value| !value.node().is_some_and(|node| is_dropped(self.kind, node))).collect()
     }
 
     /// The decoder of the version.
@@ -215,6 +216,15 @@ pub(crate) fn check(rule: &Rule, checks: &'static [Check], context: &Context<'_,
     }
 }
 
+fn is_null_item(node: NodeRef<'_, '_>) -> bool {
+    node.is_null() && node.parent().is_some_and(|parent| parent.kind() == Kind::Sequence)
+}
+
+/// Whether the decoder drops an item of a list, as it does with nothing. Some lists of the machine configuration keep it.
+fn is_dropped(kind: &str, node: NodeRef<'_, '_>) -> bool {
+    kind != tables::V1ALPHA1 && is_null_item(node)
+}
+
 /// Whether a version has documents of a kind.
 fn is_known(kind: &str, version: TalosVersion) -> bool {
     tables::document_type(kind).is_some_and(|document| document.versions().contains(version))
@@ -258,6 +268,9 @@ fn severity(check: &Check, context: &Context<'_, '_>) -> Option<Severity> {
 
 fn look(rule: &Rule, check: &Check, severity: Severity, subject: &Subject<'_, '_, '_>, findings: &mut Findings) {
     let context = subject.context;
+    if is_dropped(subject.kind, subject.scope) || is_null_item(subject.scope) && !check.field.is_empty() {
+        return;
+    }
     let mut beside = Vec::new();
     for clause in check.when {
         let Some(value) = holding(clause, subject) else { return };

@@ -105,13 +105,12 @@ fn elements(bytes: &[u8]) -> Option<Vec<u8>> {
 fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (tag, bytes) = bytes.split_first()?;
     let (first, bytes) = bytes.split_first()?;
-    let (length, bytes) = match first {
-        0..0x80 => (usize::from(*first), bytes),
-        _ => {
-            let count = usize::from(first & 0x7f);
-            let digits = bytes.get(..count).filter(|_| (1..=4).contains(&count))?;
-            (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), bytes.get(count..)?)
-        }
+    let (length, bytes) = if *first < 0x80 {
+        (usize::from(*first), bytes)
+    } else {
+        let count = usize::from(first & 0x7f);
+        let digits = bytes.get(..count).filter(|_| (1..=4).contains(&count))?;
+        (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), bytes.get(count..)?)
     };
     Some((*tag, bytes.get(..length)?, bytes.get(length..)?))
 }

@@ -58,7 +58,9 @@ fn descend<'t, 's>(node: NodeRef<'t, 's>, path: &[&str], is_complete: bool, valu
             None => values.push(Value::Unknown),
         },
         ("[]", Kind::Sequence) => {
-            node.items().for_each(|item| descend(item.resolved(), rest, is_complete, values));
+            // An item that is nothing has no fields.
+            let items = node.items().map(NodeRef::resolved).filter(|item| rest.is_empty() || !item.is_null());
+            items.for_each(|item| descend(item, rest, is_complete, values));
         }
         ("*", Kind::Mapping) => node
             .entries()

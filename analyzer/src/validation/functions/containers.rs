@@ -22,7 +22,7 @@ pub(crate) fn repeated_destinations(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
 }
 
 fn other_hit(subject: &Subject<'_, '_, '_>, node: NodeRef<'_, '_>, other: NodeRef<'_, '_>) -> Hit {
-    Hit { related: super::beside(other), ..Hit::at(subject.context, node) }
+    Hit { related: Some(super::beside(other)), ..Hit::at(subject.context, node) }
 }
 
 /// Options to read only and to write, in one list.

@@ -28,7 +28,9 @@ fn hits(subject: &Subject<'_, '_, '_>, is_wrong: impl Fn(Prefix) -> bool) -> Vec
 pub(crate) fn repeated_families(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
     let prefixes = prefixes(subject);
     let pairs = first_before(&prefixes, |(_, prefix), (_, other)| prefix.is_ipv4 == other.is_ipv4);
-    pairs.map(|((node, _), (other, _))| Hit { related: beside(*other), ..Hit::at(subject.context, *node) }).collect()
+    pairs
+        .map(|((node, _), (other, _))| Hit { related: Some(beside(*other)), ..Hit::at(subject.context, *node) })
+        .collect()
 }
 
 /// Prefixes with less than 16 addresses.

@@ -42,7 +42,7 @@ pub(crate) fn overlapping_ranges(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
     // One that ends before it begins is wrong by itself.
     let ranges: Vec<Range<'_, '_>> = ranges(subject).into_iter().filter(|(_, low, high)| low <= high).collect();
     let pairs = first_before(&ranges, overlaps);
-    pairs.map(|(one, other)| Hit { related: beside(other.0), ..Hit::at(subject.context, one.0) }).collect()
+    pairs.map(|(one, other)| Hit { related: Some(beside(other.0)), ..Hit::at(subject.context, one.0) }).collect()
 }
 
 /// Neighbours with the address or the link of one before them.
@@ -57,7 +57,9 @@ pub(crate) fn repeated_neighbors(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
         named.push((node, name));
     }
     let pairs = first_before(&named, |(_, name), (_, other)| name == other);
-    pairs.map(|((node, _), (other, _))| Hit { related: beside(*other), ..Hit::at(subject.context, *node) }).collect()
+    pairs
+        .map(|((node, _), (other, _))| Hit { related: Some(beside(*other)), ..Hit::at(subject.context, *node) })
+        .collect()
 }
 
 /// Prefixes that overlap with one before them.
@@ -65,5 +67,7 @@ pub(crate) fn overlapping_prefixes(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
     let nodes = subject.values(subject.field).into_iter().filter_map(Value::not_null);
     let prefixes: Vec<_> = nodes.filter_map(|node| Some((node, Prefix::read(text(Some(node))?)?))).collect();
     let pairs = first_before(&prefixes, |(_, prefix), (_, other)| prefix.overlaps(*other));
-    pairs.map(|((node, _), (other, _))| Hit { related: beside(*other), ..Hit::at(subject.context, *node) }).collect()
+    pairs
+        .map(|((node, _), (other, _))| Hit { related: Some(beside(*other)), ..Hit::at(subject.context, *node) })
+        .collect()
 }

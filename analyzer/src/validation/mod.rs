@@ -338,6 +338,10 @@ fn verdict(check: &Check) -> String {
 
 /// Puts what was found in the place of the words in braces.
 fn fill(template: &str, check: &Check, subject: &Subject<'_, '_, '_>, hit: &Hit) -> String {
+    let template = match hit.value.as_str() {
+        "" => template.replace("`{value}`", "an empty text"),
+        _ => template.to_owned(),
+    };
     let mut parts = template.split('{');
     let mut out = parts.next().unwrap_or("").to_owned();
     for part in parts {

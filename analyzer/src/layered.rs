@@ -4,7 +4,7 @@ use crate::analysis::{self, Analysis, Options, Read, Wanted};
 use crate::config::{self, Layered, Origin, Place, Refusal, RefusalKind};
 use crate::context::{VersionSource, Versions};
 use crate::finding::{Finding, Profile, Related};
-use crate::input::{self, Form};
+use crate::input::{self, Form, Input, InputKind};
 use crate::rule::{names, sorted};
 use crate::rules;
 use crate::syntax::{self, Tree};
@@ -208,7 +208,10 @@ impl Frame {
         let path = sources.first().map_or("", |base| base.read.path);
         let whole = Read::new(path, &text, None, &tree, Form::Patch);
         let map = Map { text: &text, places: config::places(&layered.documents, &tree), sources };
-        let issues = whole.issues(self.versions);
+        // What the decoder says comes from each source, but for what JSON patches write.
+        let is_json = |input: &Input<'_, '_>| matches!(input.kind, InputKind::JsonPatch);
+        let has_json = sources.iter().any(|source| source.read.inputs.iter().any(is_json));
+        let issues = if has_json { whole.issues(self.versions) } else { Vec::new() };
         let role = sources.iter().find_map(|source| source.read.directives.modeline.role).or_else(|| whole.role());
         let role = role.or(self.options.role);
         let known: HashSet<(usize, Cow<'static, str>, Span)> = found

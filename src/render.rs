@@ -5,7 +5,9 @@ use crate::files::{self, Input};
 use crate::outcome;
 use crate::output::{self, say};
 use crate::patches::{self, Layer};
+use crate::workspace::{self, Config};
 use similar::TextDiff;
+use std::path::Path;
 use std::process::ExitCode;
 use talint_analyzer::config::{self, Document, Layered, Origin, Place};
 use talint_analyzer::finding::Severity;
@@ -21,16 +23,14 @@ const REFUSING: [&str; 5] = ["yaml/", "schema/", "patch/", "talos/duplicate-docu
 
 /// Renders what `options` asks for.
 pub(crate) fn run(options: &RenderOptions) -> ExitCode {
-    let layers = match read(options) {
-        Ok(layers) => layers,
+    let (layers, asked) = match read(options) {
+        Ok(read) => read,
         Err(error) => {
             say(format_args!("talint: {error}"));
             return ExitCode::from(outcome::FAILED);
         }
     };
     let sources: Vec<Source<'_>> = layers.iter().map(|layer| Source::file(&layer.path, &layer.bytes)).collect();
-    let asked =
-        Options { talos: options.talos_version, select: REFUSING.map(str::to_owned).to_vec(), ..Options::default() };
     let Some((base, patches)) = sources.split_first() else { return ExitCode::from(outcome::FAILED) };
     let analysis = analyze_layered(*base, patches, &asked);
     if analysis.sources.first().is_none_or(|base| base.documents == 0) {
@@ -66,13 +66,25 @@ fn alone(base: Source<'_>, analysis: &LayeredAnalysis) -> Layered {
     config::layer(&syntax::parse(&decode(base.bytes).0), &[], versions.talos)
 }
 
-fn read(options: &RenderOptions) -> Result<Vec<Layer>, String> {
-    let base = if options.base.as_os_str() == "-" { Input::Stdin } else { Input::File(options.base.clone()) };
-    let path = options.base.display().to_string();
-    let bytes = files::read(&base).map_err(|error| format!("{path}: {error}"))?;
-    let mut layers = vec![Layer { path, bytes }];
+/// The layers to show, and what is asked of their analysis.
+fn read(options: &RenderOptions) -> Result<(Vec<Layer>, Options), String> {
+    let asked =
+        Options { talos: options.talos_version, select: REFUSING.map(str::to_owned).to_vec(), ..Options::default() };
+    let (mut layers, asked) = match (&options.machine, &options.base) {
+        (Some(name), _) => {
+            let config = Config::new(options.config.config.as_deref(), options.config.no_config);
+            workspace::machine(name, config, &asked)?
+        }
+        (None, base) => {
+            let path = base.as_deref().unwrap_or(Path::new("-"));
+            let base = if path.as_os_str() == "-" { Input::Stdin } else { Input::File(path.to_owned()) };
+            let path = path.display().to_string();
+            let bytes = files::read(&base).map_err(|error| format!("{path}: {error}"))?;
+            (vec![Layer { path, bytes }], asked)
+        }
+    };
     layers.extend(patches::read(&options.patch)?);
-    Ok(layers)
+    Ok((layers, asked))
 }
 
 /// The names of the sources, and where their lines are.

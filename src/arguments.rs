@@ -119,8 +119,16 @@ pub(crate) struct MigrateOptions {
 #[derive(Args, Debug)]
 pub(crate) struct RenderOptions {
     /// The configuration that patches are laid over; `-` is standard input
-    #[arg(value_name = "BASE")]
-    pub base: PathBuf,
+    #[arg(value_name = "BASE", required_unless_present = "machine")]
+    pub base: Option<PathBuf>,
+
+    /// Show the configuration of this machine of the project file
+    #[arg(long, value_name = "NAME", conflicts_with = "base")]
+    pub machine: Option<String>,
+
+    /// Which project file names the machine
+    #[command(flatten)]
+    pub config: ConfigOptions,
 
     /// Lay this patch over the base, after those before it: a file, with or without `@`, or the patch itself
     #[arg(long, short, value_name = "FILE")]

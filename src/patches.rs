@@ -19,15 +19,24 @@ pub(crate) struct Layer {
 /// When one cannot be read, with its name.
 pub(crate) fn read(path: &str, base: &Input, arguments: &[String]) -> Result<Vec<Layer>, String> {
     let mut layers = vec![layer(path, base)?];
-    for (number, argument) in arguments.iter().enumerate() {
-        layers.push(if is_text(argument) {
-            Layer { path: format!("<patch {}>", number + 1), bytes: argument.clone().into_bytes() }
-        } else {
-            let path = argument.strip_prefix('@').unwrap_or(argument);
-            layer(path, &input(Path::new(path)))?
-        });
-    }
+    layers.extend(read_patches(arguments)?);
     Ok(layers)
+}
+
+/// Reads the patches alone.
+///
+/// # Errors
+/// When one cannot be read, with its name.
+pub(crate) fn read_patches(arguments: &[String]) -> Result<Vec<Layer>, String> {
+    let each = arguments.iter().enumerate();
+    each.map(|(number, argument)| {
+        if is_text(argument) {
+            return Ok(Layer { path: format!("<patch {}>", number + 1), bytes: argument.clone().into_bytes() });
+        }
+        let path = argument.strip_prefix('@').unwrap_or(argument);
+        layer(path, &input(Path::new(path)))
+    })
+    .collect()
 }
 
 /// What a path names; `-` is standard input.

@@ -1,6 +1,7 @@
 //! The project file, the files on the disk, and what is to be checked together.
 
 use crate::files::{self, Input};
+use crate::patches::Layer;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroUsize;
@@ -9,7 +10,8 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use talint_analyzer::input::PROJECT_FILE;
 use talint_analyzer::project::{self, Project};
-use talint_analyzer::{File, Files, Workers, normalized};
+use talint_analyzer::schema::closest;
+use talint_analyzer::{File, Files, Options, Workers, describe, normalized};
 
 /// A project file, read.
 #[derive(Debug)]
@@ -111,8 +113,6 @@ fn read(path: &Path) -> std::io::Result<ProjectFile> {
 #[derive(Debug)]
 pub(crate) struct Disk {
     folder: PathBuf,
-    /// The folder, as it is shown.
-    shown: PathBuf,
     /// How files are called that were given on the command line.
     given: HashMap<String, String>,
     own: HashMap<String, Arc<File>>,
@@ -124,7 +124,7 @@ impl Disk {
     pub(crate) fn new(folder: &Path) -> Self {
         let own = HashMap::new();
         let failures = Mutex::new(BTreeSet::new());
-        Self { folder: folder.to_owned(), shown: shown_path(folder), given: HashMap::new(), own, failures }
+        Self { folder: folder.to_owned(), given: HashMap::new(), own, failures }
     }
 
     /// The path of a file given on the command line, from the folder.
@@ -142,7 +142,7 @@ impl Disk {
 
     /// How a path is shown: as it was given, else from where the program runs.
     pub(crate) fn shown(&self, path: &str) -> String {
-        self.given.get(path).cloned().unwrap_or_else(|| self.shown.join(path).display().to_string())
+        self.given.get(path).cloned().unwrap_or_else(|| shown_path(&self.folder.join(path)).display().to_string())
     }
 
     /// What could not be read.
@@ -208,6 +208,39 @@ fn shown_path(path: &Path) -> PathBuf {
 fn shown(path: &Path) -> String {
     let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     shown_path(&whole).display().to_string()
+}
+
+/// What the configuration of a machine is made of, and what is asked of its analysis.
+///
+/// # Errors
+/// When no project file names the machine, or a file of it cannot be read.
+pub(crate) fn machine(name: &str, config: Config, asked: &Options) -> Result<(Vec<Layer>, Options), String> {
+    let mut projects = Projects::new(config);
+    let project = projects.of_folder(Path::new("."));
+    let Some(project) = project else {
+        let error = projects.errors.pop();
+        return Err(error.unwrap_or_else(|| format!("there is no {PROJECT_FILE} here or above that names machines")));
+    };
+    let disk = Disk::new(&project.folder);
+    let described = describe(&project.project, &project.file, &disk, asked);
+    let Some(machine) = described.machines.into_iter().find(|machine| &*machine.name == name) else {
+        let names = project.project.machines.iter().map(|machine| machine.name.text.as_str());
+        let hint = match closest(name, names) {
+            Some(same) if same == name => ", for a file of it cannot be read".to_owned(),
+            Some(near) => format!("; did you mean `{near}`?"),
+            None => String::new(),
+        };
+        return Err(format!("there is no machine `{name}` to show{hint}"));
+    };
+    let options = Options { described: Some(machine.versions), role: machine.role, ..asked.clone() };
+    let layers = machine.layers.into_iter().map(|layer| match layer {
+        talint_analyzer::Layer::File(file) => Layer { path: disk.shown(&file.path), bytes: file.bytes.clone() },
+        // What is made has no lines of its own in the file that names it.
+        talint_analyzer::Layer::Part { text, .. } | talint_analyzer::Layer::Made { text, .. } => {
+            Layer { path: "<generated>".to_owned(), bytes: text.into_bytes() }
+        }
+    });
+    Ok((layers.collect(), options))
 }
 
 /// Threads that work on files.

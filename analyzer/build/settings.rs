@@ -93,7 +93,7 @@ struct ControlRule {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Check {
     setting: String,
     weak: Weak,
@@ -112,7 +112,7 @@ struct Check {
 
 /// What makes a value weak: one word, or a condition with its operands.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 enum Weak {
     AtMost(i64),
     AtLeast(i64),

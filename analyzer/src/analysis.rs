@@ -317,14 +317,13 @@ impl Wanted {
 
     /// Takes out of `found` what comments let pass, and gives to the rest the severity that the project file wants.
     pub(crate) fn suppress(&self, read: &Read<'_, '_>, found: Vec<Finding>) -> Vec<Finding> {
-        let own = self.all_own().iter().map(|own| own.name.as_str());
-        let wanted = self.rules.iter().map(|rule| rule.name).chain(self.own().map(|own| own.name.as_str()));
-        let mut findings = rules::suppress(
-            (read.text, read.tree, &read.directives),
-            &wanted.collect::<Vec<_>>(),
-            &own.collect::<Vec<_>>(),
-            found,
-        );
+        let mut findings = found;
+        if !read.directives.suppressions.is_empty() {
+            let own: Vec<&str> = self.all_own().iter().map(|own| own.name.as_str()).collect();
+            let of_own = self.own().map(|own| own.name.as_str());
+            let wanted: Vec<&str> = self.rules.iter().map(|rule| rule.name).chain(of_own).collect();
+            findings = rules::suppress((read.text, read.tree, &read.directives), &wanted, &own, findings);
+        }
         if let Some(project) = self.project.as_ref().filter(|project| !project.severities.is_empty()) {
             for finding in &mut findings {
                 finding.severity = project.severity(&finding.rule).flatten().unwrap_or(finding.severity);

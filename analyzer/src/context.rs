@@ -269,25 +269,23 @@ pub fn versions(
     directives: &Directives,
     inputs: &[Input<'_, '_>],
 ) -> Versions {
-    let talos = [
-        (asked.talos, asked.source),
-        (directives.modeline.talos, VersionSource::Modeline),
-        (described.talos, described.source),
-        (image_version(inputs, INSTALLER_IMAGES), VersionSource::Image),
-        (directives.schema_version, VersionSource::SchemaModeline),
-    ];
-    let own = talos.iter().skip(1).find_map(|(version, _)| *version);
-    let talos = talos.into_iter().find_map(|(version, source)| version.map(|version| (version, source)));
+    let from = |version: Option<MinorVersion>, source: VersionSource| version.map(|version| (version, source));
+    let by_itself = || {
+        from(directives.modeline.talos, VersionSource::Modeline)
+            .or(from(described.talos, described.source))
+            .or_else(|| from(image_version(inputs, INSTALLER_IMAGES), VersionSource::Image))
+            .or(from(directives.schema_version, VersionSource::SchemaModeline))
+    };
+    let asked_talos = from(asked.talos, asked.source);
+    let own = asked_talos.and_then(|_| by_itself()).map(|(version, _)| version);
+    let talos = asked_talos.or_else(by_itself);
     let (named, talos_source) = talos.map_or((None, VersionSource::Assumed), |(named, source)| (Some(named), source));
     let version = named.map_or(TalosVersion::NEWEST, TalosVersion::nearest_to);
     let is_known = named.is_none_or(|named| TalosVersion::known(named).is_some());
-    let kubernetes = [
-        (asked.kubernetes, asked.source),
-        (directives.modeline.kubernetes, VersionSource::Modeline),
-        (described.kubernetes, described.source),
-        (image_version(inputs, KUBERNETES_IMAGES), VersionSource::Image),
-    ];
-    let kubernetes = kubernetes.into_iter().find_map(|(version, source)| version.map(|version| (version, source)));
+    let kubernetes = from(asked.kubernetes, asked.source)
+        .or(from(directives.modeline.kubernetes, VersionSource::Modeline))
+        .or(from(described.kubernetes, described.source))
+        .or_else(|| from(image_version(inputs, KUBERNETES_IMAGES), VersionSource::Image));
     let default = MinorVersion { major: 1, minor: kubernetes_default(version) };
     let (kubernetes, kubernetes_source) = kubernetes.unwrap_or((default, VersionSource::TalosDefault));
     let talos_named = named.filter(|_| !is_known);

@@ -8,7 +8,7 @@ use crate::context::{Context, Mode, VersionSource, Versions};
 use crate::directives::Role;
 use crate::effective::{self, EffectiveSetting};
 use crate::finding::{Finding, Profile};
-use crate::input::{self, Form};
+use crate::input::{self, Form, Input, InputKind};
 use crate::rule::{names, sorted};
 use crate::syntax::{self, Tree};
 use crate::tables::Decoder;
@@ -264,7 +264,10 @@ impl Frame {
         let path = sources.first().map_or("", |base| base.read.path);
         let whole = Read::new(path, &text, None, &tree, Form::Patch);
         let map = Map { text: &text, places: config::places(&layered.documents, &tree), sources };
-        let issues = whole.issues(self.versions);
+        // What the decoder says comes from each source, but for what JSON patches write.
+        let is_json = |input: &Input<'_, '_>| matches!(input.kind, InputKind::JsonPatch);
+        let has_json = sources.iter().any(|source| source.read.inputs.iter().any(is_json));
+        let issues = if has_json { whole.issues(self.versions) } else { Vec::new() };
         let role = sources.iter().find_map(|source| source.read.directives.modeline.role).or_else(|| whole.role());
         let role = role.or(self.options.role);
         let context = whole.context(&self.options, self.versions, role, &issues);

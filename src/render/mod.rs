@@ -7,7 +7,9 @@ use crate::arguments::{Against, Format, RenderOptions};
 use crate::outcome;
 use crate::output::{self, say};
 use crate::patches::{self, Layer};
+use crate::workspace::{self, Config};
 use similar::TextDiff;
+use std::path::Path;
 use std::process::ExitCode;
 use talint_analyzer::config::{self, Layered, Origin};
 use talint_analyzer::finding::Severity;
@@ -20,30 +22,49 @@ const NOTHING: u8 = 3;
 
 /// Renders what `options` asks for.
 pub(crate) fn run(options: &RenderOptions) -> ExitCode {
-    let path = options.base.display().to_string();
-    let layers = match patches::read(&path, &patches::input(&options.base), &options.patch) {
-        Ok(layers) => layers,
+    let (layers, asked) = match read(options) {
+        Ok(read) => read,
         Err(error) => {
             say(format_args!("talint: {error}"));
             return ExitCode::from(outcome::FAILED);
         }
     };
-    match rendered(&layers, options) {
+    match rendered(&layers, &asked, options) {
         Ok(text) => output::print(&text),
         Err(status) => ExitCode::from(status),
     }
 }
 
+/// The layers to show, and what is asked of their analysis.
+fn read(options: &RenderOptions) -> Result<(Vec<Layer>, Options), String> {
+    let asked = Options {
+        talos: options.talos_version,
+        kubernetes: options.kubernetes_version,
+        select: REFUSING.map(str::to_owned).to_vec(),
+        ..Options::default()
+    };
+    if let Some(name) = &options.machine {
+        let config = Config::new(options.config.config.as_deref(), options.config.no_config);
+        let (mut layers, asked) = workspace::machine(name, config, &asked)?;
+        layers.extend(patches::read_patches(&options.patch)?);
+        return Ok((layers, asked));
+    }
+    let base = options.base.as_deref().unwrap_or(Path::new("-"));
+    let path = base.display().to_string();
+    Ok((patches::read(&path, &patches::input(base), &options.patch)?, asked))
+}
+
 /// What is to be shown, or the exit status when there is nothing.
-fn rendered(layers: &[Layer], options: &RenderOptions) -> Result<String, u8> {
+fn rendered(layers: &[Layer], asked: &Options, options: &RenderOptions) -> Result<String, u8> {
     let sources = patches::sources(layers);
     let (base, patches) = sources.split_first().ok_or(outcome::FAILED)?;
     let names = Names::new(layers);
-    let whole = Rendering::new(*base, patches, &names, options, options.talos_version)?;
+    let whole = Rendering::new(*base, patches, &names, asked.clone())?;
     Ok(match options.diff {
         Some(against @ Against::Base) => whole.differences(&whole.without_patches(), against, options),
         Some(against @ Against::Version(version)) => {
-            let other = Rendering::new(*base, patches, &names, options, Some(version))?;
+            let other = Options { talos: Some(version), ..asked.clone() };
+            let other = Rendering::new(*base, patches, &names, other)?;
             other.differences(&whole, against, options)
         }
         None if options.settings => whole.settings(options),
@@ -63,15 +84,7 @@ struct Rendering<'r> {
 impl<'r> Rendering<'r> {
     /// Lays `patches` over `base`, and says what Talos refuses; then, and where there is nothing of Talos's, the error
     /// is the exit status.
-    fn new(
-        base: Source<'r>,
-        patches: &'r [Source<'r>],
-        names: &'r Names<'r>,
-        options: &RenderOptions,
-        talos: Option<MinorVersion>,
-    ) -> Result<Self, u8> {
-        let select = REFUSING.map(str::to_owned).to_vec();
-        let asked = Options { talos, kubernetes: options.kubernetes_version, select, ..Options::default() };
+    fn new(base: Source<'r>, patches: &'r [Source<'r>], names: &'r Names<'r>, asked: Options) -> Result<Self, u8> {
         let analysis = analyze_layered(base, patches, &asked);
         if analysis.sources.first().is_none_or(|base| base.documents == 0) {
             say(format_args!("talint: {}: this is no Talos configuration", base.path));

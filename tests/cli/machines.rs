@@ -299,3 +299,21 @@ fn a_patch_of_the_command_line_is_laid_over_a_base_with_what_the_project_file_as
     assert_eq!(report["findings"][0]["severity"], "error");
     assert_eq!(report["files"][0]["talos_version"], "1.11");
 }
+
+#[test]
+fn the_configuration_of_a_machine_is_shown_with_the_place_of_each_value() {
+    let place = Place::with(&[("talint.yaml", TWO), ("all.yaml", WEAK), ("node/b/sysctl.yaml", STRONG)]);
+    let render = |arguments: &str| {
+        let command = crate::place::talint(&place.path("node"), "render").args(arguments.split_whitespace());
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    let shown = render("--machine b --origins");
+    assert!(shown.contains("kernel.kptr_restrict: \"2\" # b/sysctl.yaml:3, in place of ../all.yaml:3\n"), "{shown}");
+    assert!(shown.contains("type: worker # <generated>:"), "{shown}");
+    assert!(render("--machine a").contains("kernel.kptr_restrict: \"0\"\n"));
+    let wrong = crate::place::talint(&place.path(""), "render").args(["--machine", "c"]);
+    wrong.assert().code(2).stderr_eq(str![[r#"
+talint: there is no machine `c` to show
+
+"#]]);
+}

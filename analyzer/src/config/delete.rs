@@ -46,12 +46,22 @@ pub(super) struct Extracted {
 /// Takes every `$patch: delete` out of a document of a patch, and what is empty without it.
 pub(super) fn extract(root: &mut Value) -> Result<Extracted, Refusal> {
     let mut deletions = Vec::new();
-    let gone = walk(root, &mut Vec::new(), None, &mut deletions)?;
+    // Few patches delete anything, and only those need to be taken apart.
+    let gone = holds_deletion(root) && walk(root, &mut Vec::new(), None, &mut deletions)?;
     let is_header = |entry: &Entry| {
         matches!(entry.key.text.as_str(), "version" | "kind" | "name") && entry.value.scalar().is_some()
     };
     let is_empty = gone || matches!(&root.content, Content::Map(entries) if entries.iter().all(is_header));
     Ok(Extracted { deletions, is_empty })
+}
+
+fn is_deletion(entry: &Entry) -> bool {
+    entry.key.text == "$patch" && entry.value.scalar().is_some_and(|scalar| scalar.text == "delete")
+}
+
+fn holds_deletion(value: &Value) -> bool {
+    value.items().iter().any(holds_deletion)
+        || value.entries().iter().any(|entry| is_deletion(entry) || holds_deletion(&entry.value))
 }
 
 /// Whether `value` is to be taken out of what holds it. `index` is set for an item of a list.
@@ -84,7 +94,7 @@ fn walk(
         Content::Map(entries) => {
             let mut at = 0;
             while let Some(entry) = entries.get_mut(at) {
-                if entry.key.text == "$patch" && entry.value.scalar().is_some_and(|scalar| scalar.text == "delete") {
+                if is_deletion(entry) {
                     let origin = Origin {
                         source: entry.key_origin.source,
                         span: entry.key_origin.span.to(entry.value.origin.span),

@@ -158,9 +158,10 @@ fn scalar(scalar: &Scalar, indent: usize) -> String {
 /// Whether a text that was read without quotes can be written so in block style.
 fn stands_plain(scalar: &Scalar) -> bool {
     let text = scalar.text.as_str();
-    // Most are words and numbers, which need no reading.
-    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '-' | '+');
-    if text.is_empty() || text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(is_word) {
+    // Most are words, numbers, paths and addresses, which need no reading.
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'/' | b'-' | b'+' | b':');
+    let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
+    if text.is_empty() || begins && !text.ends_with(':') && text.bytes().all(is_word) {
         return true;
     }
     if text.contains(['\n', '\r', '\t']) || !is_printable(text) {

@@ -10,7 +10,7 @@ use crate::syntax;
 use crate::text::{self, Span};
 use crate::tools;
 use crate::version::{MinorVersion, TalosVersion};
-use globset::GlobBuilder;
+use globset::{GlobBuilder, GlobMatcher};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -54,6 +54,7 @@ pub fn describe(project: &Project, host: &Arc<File>, files: &dyn Files, options:
         files,
         options,
         read: HashMap::new(),
+        globs: HashMap::new(),
         listed: HashMap::new(),
         missing: BTreeMap::new(),
         wildcards: BTreeMap::new(),
@@ -76,6 +77,8 @@ struct Describing<'d> {
     options: &'d Options,
     /// The files that were asked for.
     read: HashMap<String, Result<Arc<File>, String>>,
+    /// The patterns of names that were asked for.
+    globs: HashMap<String, GlobMatcher>,
     /// The files of the folders that were asked for.
     listed: HashMap<String, Vec<String>>,
     /// Paths that cannot be read, by their place: why, and the machines that want them.
@@ -177,7 +180,11 @@ impl Describing<'_> {
         if !project::has_wildcard(name) {
             return Some(vec![path]);
         }
-        let glob = GlobBuilder::new(name).literal_separator(true).build().ok()?.compile_matcher();
+        if !self.globs.contains_key(name) {
+            let glob = GlobBuilder::new(name).literal_separator(true).build().ok()?;
+            self.globs.insert(name.to_owned(), glob.compile_matcher());
+        }
+        let glob = self.globs.get(name)?;
         // What is hidden is only meant where it is named.
         let is_meant = |file: &str| glob.is_match(file) && (name.starts_with('.') || !file.starts_with('.'));
         let files = self.files;

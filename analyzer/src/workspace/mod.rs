@@ -196,11 +196,11 @@ fn analyze_machines<'w>(
         let (source, (text, _)) = (texts.sources.get(number)?, decoded.get(number)?);
         Some(input::parse(text, source.name(), Form::Patch))
     });
-    let trees: Vec<Tree<'_>> = trees.into_iter().map(|tree| tree.flatten().unwrap_or_default()).collect();
+    let trees: Vec<Option<Tree<'_>>> = trees.into_iter().map(Option::flatten).collect();
     let read = |number: usize| {
         let (text, is_base) = *texts.reads.get(number)?;
         let (source, (decoded, not_text)) = (texts.sources.get(text)?, decoded.get(text)?);
-        Some(Read::new(source.name(), decoded, *not_text, trees.get(text)?, form(is_base)))
+        Some(Read::new(source.name(), decoded, *not_text, trees.get(text)?.as_ref()?, form(is_base)))
     };
     let reads: Vec<Option<Read<'_, '_>>> =
         workers.map(texts.reads.len(), read).into_iter().map(Option::flatten).collect();

@@ -180,8 +180,11 @@ fn comments_of_the_file_let_findings_pass_and_are_judged_as_everywhere() {
     let text = "\
 clusterName: home
 talosVersion: v1.12.4
+kubernetesVersion: v1.35.0
+endpoint: https://192.0.2.1:6443
 nodes:
   - hostname: one
+    ipAddress: 192.0.2.1
     ipAdress: 192.0.2.1 # talint: ignore[tool/unknown-field] kept for a script
     # talint: ignore[sysctl/weakened] there is none
     installDisk: /dev/sda
@@ -195,7 +198,7 @@ nodes:
     let rules = only(&["tool/", "sysctl/weakened", "machine/debug", "suppression/"]);
     assert_eq!(
         found("talconfig.yaml", text, &Given(Vec::new()), &rules),
-        ["talconfig.yaml:6 suppression/unused ", "talconfig.yaml:10 suppression/reason one"]
+        ["talconfig.yaml:9 suppression/unused ", "talconfig.yaml:13 suppression/reason one"]
     );
 }
 

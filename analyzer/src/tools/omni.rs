@@ -199,6 +199,7 @@ fn machine<'t>(
 /// The layers of a patch: a file, a text, a mapping, or a list of mappings.
 fn patch<'t>(host: &mut Host<'t>, patch: Node<'t>) -> Vec<Layer> {
     host.unknown_fields(patch, &PATCH, "a patch", REFUSES);
+    check(host, patch);
     let mut layers = Vec::new();
     if let Some(name) = get(patch, "file") {
         layers.extend(host.named_file(name, name.value()).map(Layer::File));
@@ -214,6 +215,21 @@ fn patch<'t>(host: &mut Host<'t>, patch: Node<'t>) -> Vec<Layer> {
         forbidden(host, layer);
     }
     layers
+}
+
+/// Tells of a patch that Omni does not take for one.
+fn check<'t>(host: &mut Host<'t>, patch: Node<'t>) {
+    let has = |name: &str| get(patch, name).is_some_and(|value| !value.is_null());
+    let Some(place) = patch.children().next() else { return };
+    let message = match (has("file"), has("inline")) {
+        (true, true) => "a patch has a `file` or is `inline`, not both",
+        (false, false) => "a patch has a `file` or is `inline`, and this has neither",
+        (false, true) if !has("name") && !has("idOverride") => {
+            "a patch that is `inline` has a `name` or an `idOverride`"
+        }
+        _ => return,
+    };
+    host.find("tool/refused", place, format!("{message}; Omni refuses the template"), None);
 }
 
 /// Tells of what Omni refuses in a patch.

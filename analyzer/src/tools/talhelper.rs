@@ -122,7 +122,11 @@ type Node<'t> = NodeRef<'t, 't>;
 pub(super) fn describe<'t>(host: &mut Host<'t>) -> bool {
     let Some(root) = host.tree.roots().next().filter(|root| is_talconfig(*root)) else { return false };
     let versions = host.versions(get(root, "talosVersion"), get(root, "kubernetesVersion"));
-    check_fields(host, root, versions);
+    // The talhelper that still wrote older versions knew other fields.
+    if versions.talos.is_none_or(|talos| talos >= MinorVersion { major: 1, minor: 9 }) {
+        check_fields(host, root);
+        check_required(host, root);
+    }
     let nodes: Vec<Node<'t>> = get(root, "nodes").into_iter().flat_map(NodeRef::items).map(NodeRef::resolved).collect();
     for node in nodes {
         let is_control_plane = get(node, "controlPlane");
@@ -153,12 +157,7 @@ fn is_zero(node: Node<'_>) -> bool {
 }
 
 /// Tells of fields that talhelper does not know: it passes over them.
-fn check_fields<'t>(host: &mut Host<'t>, root: Node<'t>, versions: NamedVersions) {
-    // The talhelper that still wrote older versions knew other fields.
-    let is_old = versions.talos.is_some_and(|talos| talos < MinorVersion { major: 1, minor: 9 });
-    if is_old {
-        return;
-    }
+fn check_fields<'t>(host: &mut Host<'t>, root: Node<'t>) {
     host.unknown_fields(root, &CLUSTER, "a talconfig", PASSES_OVER);
     if let Some(factory) = get(root, "imageFactory") {
         host.unknown_fields(factory, &IMAGE_FACTORY, "`imageFactory`", PASSES_OVER);
@@ -173,6 +172,40 @@ fn check_fields<'t>(host: &mut Host<'t>, root: Node<'t>, versions: NamedVersions
         if let Some(section) = get(root, name) {
             host.unknown_fields(section, &SECTION, &format!("`{name}`"), PASSES_OVER);
             check_machine_spec(host, section);
+        }
+    }
+}
+
+/// Tells of what talhelper does not do without, and of images that it does not take.
+fn check_required<'t>(host: &mut Host<'t>, root: Node<'t>) {
+    let is_missing = |holder: Node<'t>, name: &str| get(holder, name).is_none_or(is_zero);
+    let refuses = "talhelper refuses the file";
+    let cluster = root.entry("clusterName").map_or(root, |(key, _)| key);
+    for name in ["kubernetesVersion", "endpoint"] {
+        if is_missing(root, name) {
+            host.find("tool/refused", cluster, format!("the cluster has no `{name}`; {refuses}"), None);
+        }
+    }
+    for node in get(root, "nodes").into_iter().flat_map(NodeRef::items).map(NodeRef::resolved) {
+        let place = entry(node, "hostname").map(|(_, name)| name).or_else(|| node.children().next()).unwrap_or(node);
+        for name in ["hostname", "ipAddress"] {
+            if is_missing(node, name) {
+                host.find("tool/refused", place, format!("the node has no `{name}`; {refuses}"), None);
+            }
+        }
+        if is_missing(node, "installDisk") && is_missing(node, "installDiskSelector") {
+            let message = format!("the node has neither `installDisk` nor `installDiskSelector`; {refuses}");
+            host.find("tool/refused", place, message, None);
+        }
+    }
+    let sections = ["controlPlane", "worker"].into_iter().filter_map(|name| get(root, name));
+    let nodes = get(root, "nodes").into_iter().flat_map(NodeRef::items).map(NodeRef::resolved);
+    for image in sections.chain(nodes).filter_map(|holder| get(holder, "talosImageURL")).collect::<Vec<_>>() {
+        let name = image.value().rsplit('/').next().unwrap_or("");
+        if name.contains([':', '@']) && !is_unknown(image) {
+            let message = format!("the image has a tag or a digest, which talhelper adds by itself; {refuses}");
+            let help = "write the name alone; the tag is that of `talosVersion`".to_owned();
+            host.find("tool/refused", image, message, Some(help));
         }
     }
 }

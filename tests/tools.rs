@@ -8,7 +8,7 @@ use talint_analyzer::finding::Profile;
 use talint_analyzer::input::Form;
 use talint_analyzer::text::LineIndex;
 use talint_analyzer::tools::{Described, describe};
-use talint_analyzer::{File, Files, Layer, Options, analyze_described, secrets};
+use talint_analyzer::{File, Files, Layer, Options, Source, analyze_described, analyze_layered, config, secrets};
 
 /// Files by their paths.
 struct Given(Vec<(&'static str, &'static str)>);
@@ -113,6 +113,83 @@ fn talhelper_patches_with_the_section_then_the_node_then_the_cluster() {
     assert_eq!(described.used, ["talos/a.yaml", "b.yaml"]);
 }
 
+/// The configuration that comes of the layers of a machine.
+fn effective(described: &Described, machine: &str) -> String {
+    let machine = described.machines.iter().find(|known| &*known.name == machine).unwrap();
+    let sources: Vec<Source<'_>> = machine
+        .layers
+        .iter()
+        .map(|layer| match layer {
+            Layer::File(file) => Source::file(&file.path, &file.bytes),
+            Layer::Part { file, text, .. } | Layer::Made { file, text, .. } => {
+                Source::file(&file.path, text.as_bytes())
+            }
+        })
+        .collect();
+    let options = Options { described: Some(machine.versions), ..Options::default() };
+    config::render(&analyze_layered(sources[0], &sources[1..], &options).layered.documents)
+}
+
+/// What talhelper 3.1 wrote for this file, in versions before and with documents for the network.
+#[test]
+fn the_fields_of_talhelper_become_what_talhelper_writes() {
+    let text = |talos: &str| {
+        format!(
+            "\
+clusterName: home
+talosVersion: {talos}
+kubernetesVersion: v1.34.1
+endpoint: https://192.0.2.1:6443
+clusterPodNets: [10.200.0.0/16]
+additionalApiServerCertSans: [api.example.org]
+additionalMachineCertSans: [m.example.org]
+allowSchedulingOnControlPlanes: true
+cniConfig: {{name: none}}
+nodes:
+  - hostname: first
+    ipAddress: 192.0.2.11
+    controlPlane: true
+    installDiskSelector: {{size: '<= 300GB'}}
+    nodeTaints: {{mytaint: 'x:NoSchedule'}}
+    certSANs: [n.example.org]
+    nameservers: [1.1.1.1]
+    disableSearchDomain: true
+    schematic: {{customization: {{extraKernelArgs: [init_on_free=1]}}}}
+    ingressFirewall:
+      defaultAction: block
+"
+        )
+    };
+    let of = |talos: &str| effective(&described("talconfig.yaml", &text(talos), &Given(Vec::new())), "first");
+    let (before, with) = (of("v1.11.5"), of("v1.12.4"));
+    let both = [
+        "- m.example.org",
+        "- n.example.org",
+        "image: \"ghcr.io/siderolabs/kubelet:v1.34.1\"",
+        "endpoint: \"https://192.0.2.1:6443\"",
+        "- 10.200.0.0/16",
+        "- api.example.org",
+        "allowSchedulingOnControlPlanes: true",
+        "name: none",
+        "mytaint: 'x:NoSchedule'",
+        "size: '<= 300GB'",
+        "kind: \"NetworkDefaultActionConfig\"",
+    ];
+    let only_before = ["- init_on_free=1", "disableSearchDomain: true"];
+    let only_with = ["kind: \"HostnameConfig\"", "auto: \"off\"", "kind: \"ResolverConfig\"", "disableDefault: true"];
+    let has = |text: &str, line: &str| text.lines().any(|known| known.trim() == line);
+    for line in both {
+        assert!(has(&before, line) && has(&with, line), "{line}\n{before}\n{with}");
+    }
+    for line in only_before {
+        assert!(has(&before, line) && !has(&with, line), "{line}\n{before}\n{with}");
+    }
+    for line in only_with {
+        assert!(!has(&before, line) && has(&with, line), "{line}\n{before}\n{with}");
+    }
+    assert!(!before.contains("/dev/sda") && !with.contains("/dev/sda"));
+}
+
 #[test]
 fn omni_patches_with_the_cluster_then_the_set_then_the_machine() {
     let text = "\
@@ -205,9 +282,9 @@ nodes:
 #[test]
 fn a_modeline_of_the_file_is_for_its_machines() {
     let text =
-        "# talint: talos=1.14 profile=hardened\nclusterName: home\ntalosVersion: v1.12.4\nnodes:\n  - hostname: one\n";
+        "# talint: talos=1.13 profile=hardened\nclusterName: home\ntalosVersion: v1.12.4\nnodes:\n  - hostname: one\n";
     let analyses = analyze_described(&file("talconfig.yaml", text), &Given(Vec::new()), &Options::default()).unwrap();
-    assert_eq!(analyses[0].analysis.versions.talos.minor(), 14);
+    assert_eq!(analyses[0].analysis.versions.talos.minor(), 13);
     assert!(analyses[0].analysis.findings.iter().any(|finding| finding.rule == "disk/encryption"));
     let default = Options { profile: Some(Profile::Default), ..Options::default() };
     let analyses = analyze_described(&file("talconfig.yaml", text), &Given(Vec::new()), &default).unwrap();

@@ -46,7 +46,7 @@ fn machine<'t>(host: &mut Host<'t>, root: Node<'t>, spec: Node<'t>) {
     host.is_partial = false;
     let mut layers = Vec::new();
     if let Some(role) = role {
-        let base = host.base(versions, role, version.map_or(place, NodeRef::visible_span));
+        let base = host.base(versions, role, version.map_or(place, NodeRef::visible_span), &[]);
         layers.push(if patches.is_some() { first_document(base) } else { base });
     } else {
         // The configuration is there as a whole.

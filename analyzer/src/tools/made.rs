@@ -231,7 +231,7 @@ fn plain_or_quoted(key: &str) -> String {
 }
 
 /// A text as a scalar in double quotes.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for sign in text.chars() {

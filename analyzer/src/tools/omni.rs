@@ -156,7 +156,7 @@ fn machine<'t>(
         name.or_else(|| get(set, "name")).or_else(|| get(set, "kind")).map_or(set.span(), NodeRef::visible_span);
     let version = at(cluster, &["talos", "version"]).map_or(place, NodeRef::visible_span);
     host.is_partial = false;
-    let mut layers = vec![host.base(versions, role, version)];
+    let mut layers = vec![host.base(versions, role, version, &[("clusterName", get(cluster, "name"))])];
     let mut config = Document::default();
     let install = own.and_then(|own| get(own, "install"));
     if let Some((key, disk)) = install.and_then(|install| entry(install, "disk")) {

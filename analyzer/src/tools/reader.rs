@@ -83,8 +83,15 @@ impl<'t> Host<'t> {
         self.asked.talos.or(versions.talos).map_or(TalosVersion::NEWEST, TalosVersion::nearest_to)
     }
 
-    /// The configuration that the tool lets Talos generate.
-    pub(super) fn base(&self, versions: NamedVersions, role: Role, place: Span) -> Layer {
+    /// The configuration that the tool lets Talos generate. Where it holds a placeholder for one of `known`, it gets what is
+    /// written in the file.
+    pub(super) fn base(
+        &self,
+        versions: NamedVersions,
+        role: Role,
+        place: Span,
+        known: &[(&str, Option<NodeRef<'t, 't>>)],
+    ) -> Layer {
         // What a modeline of the file says is for its machines.
         let is_modeline = |comment: &&str| comment.trim_start_matches(['#', ' ']).starts_with("talint:");
         let comments = self.tree.comments.iter().map(|comment| comment.span.slice(self.text));
@@ -92,8 +99,24 @@ impl<'t> Host<'t> {
             .filter(is_modeline)
             .filter(|line| !line.contains("ignore"))
             .fold(String::new(), |text, line| text + line + "\n");
-        text.push_str(generated(self.version(versions), role));
-        Layer::Made { file: Arc::clone(&self.file), place, text, anchors: Vec::new() }
+        let mut anchors = Vec::new();
+        for line in generated(self.version(versions), role).split_inclusive('\n') {
+            let of_line = |(key, _): &&(&str, _)| line.trim().strip_suffix(": <generated>") == Some(*key);
+            let value = known.iter().find(of_line).and_then(|(key, value)| Some((key, (*value)?)));
+            let Some((key, value)) = value.filter(|(_, value)| value.kind() == Kind::Scalar && !value.is_null()) else {
+                text.push_str(line);
+                continue;
+            };
+            let indent = line.len() - line.trim_start().len();
+            text.push_str(line.get(..indent).unwrap_or(""));
+            text.push_str(key);
+            text.push_str(": ");
+            let start = text.len();
+            text.push_str(&made::quoted(value.value()));
+            anchors.push((Span::new(start, text.len()), value.visible_span()));
+            text.push('\n');
+        }
+        Layer::Made { file: Arc::clone(&self.file), place, text, anchors }
     }
 
     /// What the tool makes of the fields of the file.

@@ -99,9 +99,7 @@ const NETWORK: [(&str, &[&str]); 3] = [
 ];
 
 /// Fields of the cluster that become a field of the machine configuration as they are.
-const OF_CLUSTER: [(&str, &[&str]); 6] = [
-    ("clusterName", &["cluster", "clusterName"]),
-    ("endpoint", &["cluster", "controlPlane", "endpoint"]),
+const OF_CLUSTER: [(&str, &[&str]); 4] = [
     ("domain", &["cluster", "network", "dnsDomain"]),
     ("clusterPodNets", &["cluster", "network", "podSubnets"]),
     ("clusterSvcNets", &["cluster", "network", "serviceSubnets"]),
@@ -256,7 +254,14 @@ fn machine<'t>(host: &mut Host<'t>, root: Node<'t>, node: Node<'t>, role: Role, 
     let place = name.map_or(node.span(), NodeRef::visible_span);
     let base_place = entry(root, "talosVersion").or_else(|| entry(root, "clusterName")).map(|(_, value)| value);
     host.is_partial = false;
-    let mut layers = vec![host.base(versions, role, base_place.map_or(place, NodeRef::visible_span))];
+    let base_place = base_place.map_or(place, NodeRef::visible_span);
+    let known = ["clusterName", "endpoint"].map(|name| (name, get(root, name)));
+    let base = host.base(versions, role, base_place, &known);
+    // A node without a disk is refused, which is told of the node.
+    let has_selector = get(node, "installDiskSelector").is_some_and(|selector| !is_zero(selector));
+    let mut layers = vec![if has_selector { without_disk(base) } else { base }];
+    // What talhelper makes of the documents of Kubernetes is not settled.
+    host.is_partial |= host.version(versions).minor() >= KUBERNETES_DOCUMENTS;
     let documents = documents(host, root, sources, role, versions);
     layers.extend(host.made(&documents, place));
     for patch in sources.items("patches", "overridePatches", true) {
@@ -282,6 +287,20 @@ fn machine<'t>(host: &mut Host<'t>, root: Node<'t>, node: Node<'t>, role: Role, 
         place: Some((Arc::clone(&host.file), place)),
         is_partial: host.is_partial,
     });
+}
+
+/// A base without the disk that Talos generates: talhelper lets it generate none.
+fn without_disk(base: Layer) -> Layer {
+    const DISK: &str = "        disk: /dev/sda\n";
+    let Layer::Made { file, place, mut text, anchors } = base else { return base };
+    let at = text.find(DISK).unwrap_or(text.len());
+    let moved = |offset: u32| if offset as usize > at { offset - Span::new(DISK.len(), 0).start } else { offset };
+    let anchors = anchors
+        .into_iter()
+        .map(|(made, written)| (Span { start: moved(made.start), end: moved(made.end) }, written))
+        .collect();
+    text = text.replacen(DISK, "", 1);
+    Layer::Made { file, place, text, anchors }
 }
 
 /// A patch: a text, or the name of a file behind an `@`.

@@ -3,7 +3,7 @@
 //! A `TalosControlPlane`, a `TalosConfigTemplate` and a `TalosConfig` each say which configuration Talos generates for their
 //! machines, and what is patched in it: first the operations of `configPatches`, then the texts of `strategicPatches`.
 
-use super::reader::{Host, at, get};
+use super::reader::{Host, at, get, items};
 use crate::directives::Role;
 use crate::input::is_unknown;
 use crate::machine::{Layer, Machine};
@@ -54,8 +54,7 @@ fn machine<'t>(host: &mut Host<'t>, root: Node<'t>, spec: Node<'t>) {
         layers.extend(host.part(data));
     }
     layers.extend(patches.and_then(|patches| host.part(patches)));
-    let strategic: Vec<Node<'t>> =
-        get(spec, "strategicPatches").into_iter().flat_map(NodeRef::items).map(NodeRef::resolved).collect();
+    let strategic = items(get(spec, "strategicPatches"));
     layers.extend(strategic.into_iter().filter_map(|patch| host.part(patch)));
     host.described.machines.push(Machine {
         name: name.map_or("", NodeRef::value).into(),

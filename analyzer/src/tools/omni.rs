@@ -5,7 +5,7 @@
 //! looks after itself.
 
 use super::made::{Document, Value};
-use super::reader::{Host, at, entry, get};
+use super::reader::{Host, at, entry, get, items};
 use crate::context::NamedVersions;
 use crate::directives::Role;
 use crate::finding::{Finding, Severity};
@@ -113,8 +113,7 @@ pub(super) fn describe<'t>(host: &mut Host<'t>) -> bool {
     let sets = of_kind("ControlPlane").map(|set| (set, Role::ControlPlane));
     let sets: Vec<(Node<'t>, Role)> = sets.chain(of_kind("Workers").map(|set| (set, Role::Worker))).collect();
     for (set, role) in sets {
-        let names: Vec<Node<'t>> =
-            get(set, "machines").into_iter().flat_map(NodeRef::items).map(NodeRef::resolved).collect();
+        let names = items(get(set, "machines"));
         // A class of machines is like one machine of which nothing more is known.
         if names.is_empty() && get(set, "machineClass").is_some() {
             machine(host, cluster, set, None, None, role, versions);
@@ -167,8 +166,7 @@ fn machine<'t>(
     holders.extend((set != cluster).then_some(set));
     holders.extend(own);
     for holder in &holders {
-        let patches: Vec<Node<'t>> =
-            get(*holder, "patches").into_iter().flat_map(NodeRef::items).map(NodeRef::resolved).collect();
+        let patches = items(get(*holder, "patches"));
         for patch in patches {
             layers.extend(self::patch(host, patch));
         }

@@ -241,6 +241,11 @@ pub(super) fn get<'t, 's>(node: NodeRef<'t, 's>, key: &str) -> Option<NodeRef<'t
     entry(node, key).map(|(_, value)| value)
 }
 
+/// The items of a list, aliases resolved; none where there is no list.
+pub(super) fn items<'t, 's>(list: Option<NodeRef<'t, 's>>) -> Vec<NodeRef<'t, 's>> {
+    list.into_iter().flat_map(NodeRef::items).map(NodeRef::resolved).collect()
+}
+
 /// The value at a path.
 pub(super) fn at<'t, 's>(node: NodeRef<'t, 's>, path: &[&str]) -> Option<NodeRef<'t, 's>> {
     path.iter().try_fold(node, |node, key| get(node, key))

@@ -35,6 +35,16 @@ pub(crate) enum Command {
     Explain(ExplainOptions),
     /// List all rules
     Rules(RulesOptions),
+    /// Serve an editor: the language server protocol on standard input and output
+    Lsp(LspOptions),
+}
+
+/// The options of `talint lsp`.
+#[derive(Args, Debug)]
+pub(crate) struct LspOptions {
+    /// Accepted and without effect: standard input and output are the only way, and some editors name it
+    #[arg(long)]
+    pub stdio: bool,
 }
 
 /// The options of `talint explain`.

@@ -22,5 +22,14 @@ fn main() -> ExitCode {
         Command::Cmdline(options) => cmdline::run(&options),
         Command::Explain(options) => explain::explain(&options),
         Command::Rules(options) => explain::list(&options),
+        Command::Lsp(_) => serve(),
     }
+}
+
+/// Serves an editor until it leaves.
+fn serve() -> ExitCode {
+    talint_lsp::run().unwrap_or_else(|error| {
+        output::say(format_args!("talint: the language server cannot start: {error}"));
+        ExitCode::from(outcome::FAILED)
+    })
 }

@@ -7,11 +7,11 @@ use std::path::Path;
 
 /// The source text of the tables.
 pub(crate) fn tables(folder: &Path) -> String {
-    let schematic = folder.with_file_name("schematic");
-    let both =
-        |name: &str| -> Vec<Row> { [folder, &schematic].iter().flat_map(|folder| read(&folder.join(name))).collect() };
-    let fields = both("fields.tsv");
-    let enumerations = both("enums.tsv");
+    let folders = [folder.to_path_buf(), folder.with_file_name("schematic"), folder.with_file_name("kubernetes")];
+    let all = |name: &str| -> Vec<Row> { folders.iter().flat_map(|folder| read(&folder.join(name))).collect() };
+    let fields = all("fields.tsv");
+    let enumerations = all("enums.tsv");
+    let embedded = read(&folder.with_file_name("kubernetes").join("places.tsv"));
     let documents = read(&folder.join("documents.tsv"));
 
     let mut types: BTreeMap<&str, BTreeMap<&str, Vec<&Row>>> = BTreeMap::new();
@@ -65,6 +65,21 @@ pub(crate) fn tables(folder: &Path) -> String {
         out.push_str("] };\n");
     }
     let _ = writeln!(out, "pub(super) static SCHEMATIC: &Type = &{};", names.structure("schematic.Schematic"));
+    out.push_str("pub(super) static EMBEDDED: &[Embedded] = &[\n");
+    for row in &embedded {
+        let path: Vec<&str> = row.get("path").split('.').collect();
+        let beside = match row.get("beside").split_once('=') {
+            Some((key, value)) => format!("Some(({key:?}, {value:?}))"),
+            None => "None".to_owned(),
+        };
+        let _ = writeln!(
+            out,
+            "  Embedded {{ document: {:?}, path: &{path:?}, beside: {beside}, root: &{} }},",
+            row.get("document"),
+            names.structure(row.get("type"))
+        );
+    }
+    out.push_str("];\n");
     out.push_str("pub(super) static DOCUMENTS: &[DocumentType] = &[\n");
     let mut kinds: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in &documents {

@@ -18,15 +18,15 @@ pub use merge::{
     Merge, MergeRule, merge_of_field, merge_of_form, unset_without, word_of_number, written_when_unset, zero_word,
 };
 pub use schema::{
-    DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
+    DocumentType, DocumentVariant, Embedded, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
 };
 
 /// What the build makes of `analyzer/data`; nobody reads it.
 #[expect(clippy::unreadable_literal, reason = "the numbers are bounds of integer types, written by the build")]
 mod generated {
     use super::{
-        CipherClass, CipherSuite, DeniedArgument, DocumentType, DocumentVariant, EnumVariant, Enumeration, Field,
-        FieldVariant, Format, KernelDefault, Merge, MergeRule, RecommendedArgument, Shape, Sysctl, SysctlName,
+        CipherClass, CipherSuite, DeniedArgument, DocumentType, DocumentVariant, Embedded, EnumVariant, Enumeration,
+        Field, FieldVariant, Format, KernelDefault, Merge, MergeRule, RecommendedArgument, Shape, Sysctl, SysctlName,
         TalosArgument, Type, UnusedField, Weaker,
     };
 
@@ -41,7 +41,7 @@ mod generated {
 }
 
 use generated::{
-    DENIED_ARGUMENTS, DOCUMENTS, KERNEL_DEFAULTS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS,
+    DENIED_ARGUMENTS, DOCUMENTS, EMBEDDED, KERNEL_DEFAULTS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS,
     TALOS_ARGUMENTS, UNUSED_FIELDS,
 };
 
@@ -65,6 +65,12 @@ pub fn documents() -> &'static [DocumentType] {
 pub fn v1alpha1() -> &'static DocumentType {
     // A test holds the table to having it.
     document_type(V1ALPHA1).unwrap_or(&DOCUMENTS[0])
+}
+
+/// The objects of Kubernetes that stand inside of documents.
+#[must_use]
+pub fn embedded() -> &'static [Embedded] {
+    EMBEDDED
 }
 
 /// What an Image Factory schematic holds.

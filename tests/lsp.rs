@@ -1,0 +1,14 @@
+//! The language server as an editor meets it: over standard input and output.
+
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "a test that cannot go on fails")]
+
+#[path = "lsp/client.rs"]
+mod client;
+#[path = "lsp/completion.rs"]
+mod completion;
+#[path = "lsp/documents.rs"]
+mod documents;
+#[path = "lsp/features.rs"]
+mod features;
+#[path = "lsp/life.rs"]
+mod life;

@@ -1,6 +1,6 @@
 //! The language server as an editor meets it: over standard input and output.
 
-#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::needless_pass_by_value, reason = "a test that cannot go on fails")]
 
 #[path = "lsp/client.rs"]
 mod client;
@@ -12,3 +12,5 @@ mod documents;
 mod features;
 #[path = "lsp/life.rs"]
 mod life;
+#[path = "lsp/model.rs"]
+mod model;

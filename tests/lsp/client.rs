@@ -1,5 +1,6 @@
 //! A client of the language server: what an editor says, and what it hears.
 
+use crate::model;
 use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
 use std::io::{BufReader, Write as _};
@@ -20,6 +21,8 @@ pub(crate) struct Client {
     /// Answers that nobody waited for yet.
     answers: HashMap<u64, Value>,
     next_id: u64,
+    /// What was asked, for the types of the answers.
+    asked: HashMap<u64, String>,
     /// What the client says when it is asked for its configuration.
     pub(crate) configuration: Value,
 }
@@ -46,7 +49,16 @@ impl Client {
         });
         let waiting = VecDeque::new();
         let answers = HashMap::new();
-        Self { server, to_server, from_server, waiting, answers, next_id: 0, configuration: Value::Null }
+        Self {
+            server,
+            to_server,
+            from_server,
+            waiting,
+            answers,
+            next_id: 0,
+            asked: HashMap::new(),
+            configuration: Value::Null,
+        }
     }
 
     /// Starts a server for a client that can do what `capabilities` say.
@@ -71,6 +83,7 @@ impl Client {
     pub(crate) fn ask(&mut self, method: &str, params: Value) -> u64 {
         self.next_id += 1;
         let id = self.next_id;
+        self.asked.insert(id, method.to_owned());
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
         id
     }
@@ -152,6 +165,11 @@ impl Client {
 
     fn receive(&mut self) -> Value {
         let message = self.from_server.recv_timeout(PATIENCE).unwrap();
+        if let Some(method) = message["method"].as_str() {
+            model::hold_params(method, &message["params"]);
+        } else if let (Some(result), Some(id)) = (message.get("result"), message["id"].as_u64()) {
+            model::hold_result(&self.asked[&id], result);
+        }
         if message["method"] == "workspace/configuration" {
             let answer = json!({ "jsonrpc": "2.0", "id": message["id"], "result": [self.configuration] });
             self.send(&answer);

@@ -80,6 +80,24 @@ pub(crate) fn tables(folder: &Path) -> String {
         );
     }
     out.push_str("];\n");
+    out.push_str("pub(super) static NAMES: &[Name] = &[\n");
+    for row in &read(&folder.join("names.tsv")) {
+        let path: Vec<&str> = row.get("path").split('.').collect();
+        let defines = match row.get("defines") {
+            "yes" => true,
+            "no" => false,
+            _ => row.fail("defines is `yes` or `no`"),
+        };
+        let (document, space) = (row.get("document"), row.get("space"));
+        if !kinds_of(&documents).contains(&document) {
+            row.fail("there is no such kind of document");
+        }
+        let _ = writeln!(
+            out,
+            "  Name {{ document: {document:?}, path: &{path:?}, space: {space:?}, defines: {defines} }},"
+        );
+    }
+    out.push_str("];\n");
     out.push_str("pub(super) static DOCUMENTS: &[DocumentType] = &[\n");
     let mut kinds: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in &documents {
@@ -90,6 +108,10 @@ pub(crate) fn tables(folder: &Path) -> String {
     }
     out.push_str("];\n");
     out
+}
+
+fn kinds_of(documents: &[Row]) -> Vec<&str> {
+    documents.iter().map(|row| row.get("kind")).collect()
 }
 
 struct Names<'a> {

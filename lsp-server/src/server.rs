@@ -7,7 +7,7 @@ use crate::documents::Document;
 use crate::service::SNAPSHOT;
 use crate::settings::{self, Settings};
 use crate::snapshot::{Client, Snapshot, State};
-use crate::{code_actions, completion, diagnostics, folding, publish, selection, symbols};
+use crate::{code_actions, completion, diagnostics, folding, names, publish, selection, semantic_tokens, symbols};
 use serde_json::Value;
 use std::sync::Arc;
 use talint_analyzer::text::Encoding;
@@ -129,6 +129,22 @@ fn capabilities(encoding: PositionEncodingKind) -> ServerCapabilities {
         document_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        })),
+        semantic_tokens_provider: Some(
+            SemanticTokensOptions {
+                legend: semantic_tokens::legend(),
+                range: Some(true),
+                full: Some(SemanticTokensFullOptions::Bool(true)),
+                ..SemanticTokensOptions::default()
+            }
+            .into(),
+        ),
         ..ServerCapabilities::default()
     }
 }
@@ -209,6 +225,47 @@ impl LanguageServer for Server {
     async fn selection_range(&self, params: SelectionRangeParams) -> Result<Option<Vec<SelectionRange>>> {
         let positions = params.positions;
         self.answer(params.text_document.uri, move |asked| Some(selection::selection_ranges(asked, &positions))).await
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        let place = params.text_document_position_params;
+        self.answer(place.text_document.uri, move |asked| names::definition(asked, place.position)).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        let (place, all) = (params.text_document_position, params.context.include_declaration);
+        self.answer(place.text_document.uri, move |asked| names::references(asked, place.position, all)).await
+    }
+
+    async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {
+        let place = params.text_document_position_params;
+        self.answer(place.text_document.uri, move |asked| names::highlights(asked, place.position)).await
+    }
+
+    async fn prepare_rename(&self, place: TextDocumentPositionParams) -> Result<Option<PrepareRenameResponse>> {
+        self.answer(place.text_document.uri, move |asked| names::prepare_rename(asked, place.position)).await
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        let (place, name) = (params.text_document_position, params.new_name);
+        self.answer(place.text_document.uri, move |asked| names::rename(asked, place.position, &name)).await
+    }
+
+    async fn semantic_tokens_full(&self, params: SemanticTokensParams) -> Result<Option<SemanticTokensResult>> {
+        let tokens =
+            |asked: &Asked<'_>| Some(SemanticTokensResult::Tokens(semantic_tokens::semantic_tokens(asked, None)));
+        self.answer(params.text_document.uri, tokens).await
+    }
+
+    async fn semantic_tokens_range(
+        &self,
+        params: SemanticTokensRangeParams,
+    ) -> Result<Option<SemanticTokensRangeResult>> {
+        let tokens = move |asked: &Asked<'_>| {
+            let tokens = semantic_tokens::semantic_tokens(asked, Some(params.range));
+            Some(SemanticTokensRangeResult::Tokens(tokens))
+        };
+        self.answer(params.text_document.uri, tokens).await
     }
 
     async fn shutdown(&self) -> Result<()> {

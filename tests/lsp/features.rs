@@ -138,3 +138,73 @@ fn the_version_can_be_said_where_it_is_assumed() {
     let changed = applied(text, action);
     assert!(changed.starts_with("# talint: talos=1.14\nmachine:"), "{changed}");
 }
+
+const LINKS: &str = "apiVersion: v1alpha1\nkind: BondConfig\nname: bond0\nbondMode: active-backup\nlinks:\n  - eth0\n---\n\
+                     apiVersion: v1alpha1\nkind: VLANConfig\nname: bond0.5\nvlanID: 5\nparent: \"bond0\"\n";
+
+#[test]
+fn a_link_is_found_where_it_is_configured_and_where_it_is_used() {
+    // On `bond0` of the VLAN.
+    let place = json!({ "position": { "line": 11, "character": 10 } });
+    let start = |location: &Value| location["range"]["start"]["line"].as_u64().unwrap();
+    let defined = ask(LINKS, "textDocument/definition", place.clone());
+    assert_eq!(defined.as_array().unwrap().iter().map(start).collect::<Vec<_>>(), [2]);
+    let mut with = place.clone();
+    with["context"] = json!({ "includeDeclaration": true });
+    let used = ask(LINKS, "textDocument/references", with);
+    assert_eq!(used.as_array().unwrap().iter().map(start).collect::<Vec<_>>(), [2, 11]);
+    let marked = ask(LINKS, "textDocument/documentHighlight", place);
+    assert_eq!(marked.as_array().unwrap().len(), 2);
+    // The mode of the bond names nothing.
+    let mode = json!({ "position": { "line": 3, "character": 12 } });
+    assert_eq!(ask(LINKS, "textDocument/definition", mode), Value::Null);
+}
+
+#[test]
+fn a_link_is_renamed_in_all_documents() {
+    let place = json!({ "position": { "line": 2, "character": 8 } });
+    assert_eq!(ask(LINKS, "textDocument/prepareRename", place.clone())["placeholder"], "bond0");
+    let mut with = place;
+    with["newName"] = json!("lan");
+    let edits = ask(LINKS, "textDocument/rename", with)["changes"][URI].clone();
+    let texts: Vec<&Value> = edits.as_array().unwrap().iter().map(|edit| &edit["newText"]).collect();
+    assert_eq!(texts, ["lan", "\"lan\""]);
+}
+
+#[test]
+fn arguments_addresses_and_expressions_have_colours() {
+    let text = "machine:\n  install:\n    extraKernelArgs:\n      - init_on_free=1 nosmt\n---\napiVersion: v1alpha1\nkind: LinkConfig\n\
+                name: eth0\naddresses:\n  - address: 192.0.2.1/24\n---\napiVersion: v1alpha1\nkind: UserVolumeConfig\nname: a\n\
+                provisioning:\n  diskSelector:\n    match: disk.size > 10u * GB && glob(disk.dev_path, \"/dev/sd*\")\n";
+    let answer = ask(text, "textDocument/semanticTokens/full", json!({}));
+    let data: Vec<u64> = answer["data"].as_array().unwrap().iter().map(|number| number.as_u64().unwrap()).collect();
+    let lines: Vec<&str> = text.lines().collect();
+    let kinds = ["parameter", "operator", "string", "number", "property", "function"];
+    let (mut line, mut column) = (0, 0);
+    let mut seen = Vec::new();
+    for token in data.chunks(5) {
+        let [delta_line, delta_start, length, kind] = [0, 1, 2, 3].map(|at| usize::try_from(token[at]).unwrap());
+        column = if delta_line == 0 { column + delta_start } else { delta_start };
+        line += delta_line;
+        seen.push((&lines[line][column..column + length], kinds[kind]));
+    }
+    let expected = [
+        ("init_on_free", "parameter"),
+        ("=", "operator"),
+        ("1", "string"),
+        ("nosmt", "parameter"),
+        ("192.0.2.1/24", "number"),
+        ("disk", "property"),
+        ("size", "property"),
+        (">", "operator"),
+        ("10u", "number"),
+        ("*", "operator"),
+        ("GB", "property"),
+        ("&&", "operator"),
+        ("glob", "function"),
+        ("disk", "property"),
+        ("dev_path", "property"),
+        ("\"/dev/sd*\"", "string"),
+    ];
+    assert_eq!(seen, expected);
+}

@@ -18,7 +18,8 @@ pub use merge::{
     Merge, MergeRule, merge_of_field, merge_of_form, unset_without, word_of_number, written_when_unset, zero_word,
 };
 pub use schema::{
-    DocumentType, DocumentVariant, Embedded, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
+    DocumentType, DocumentVariant, Embedded, EnumVariant, Enumeration, Field, FieldVariant, Name, Shape, Type,
+    UnusedField,
 };
 
 /// What the build makes of `analyzer/data`; nobody reads it.
@@ -26,8 +27,8 @@ pub use schema::{
 mod generated {
     use super::{
         CipherClass, CipherSuite, DeniedArgument, DocumentType, DocumentVariant, Embedded, EnumVariant, Enumeration,
-        Field, FieldVariant, Format, KernelDefault, Merge, MergeRule, RecommendedArgument, Shape, Sysctl, SysctlName,
-        TalosArgument, Type, UnusedField, Weaker,
+        Field, FieldVariant, Format, KernelDefault, Merge, MergeRule, Name, RecommendedArgument, Shape, Sysctl,
+        SysctlName, TalosArgument, Type, UnusedField, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
@@ -41,8 +42,8 @@ mod generated {
 }
 
 use generated::{
-    DENIED_ARGUMENTS, DOCUMENTS, EMBEDDED, KERNEL_DEFAULTS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS,
-    TALOS_ARGUMENTS, UNUSED_FIELDS,
+    DENIED_ARGUMENTS, DOCUMENTS, EMBEDDED, KERNEL_DEFAULTS, NAMES, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES,
+    SYSCTLS, TALOS_ARGUMENTS, UNUSED_FIELDS,
 };
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
@@ -71,6 +72,12 @@ pub fn v1alpha1() -> &'static DocumentType {
 #[must_use]
 pub fn embedded() -> &'static [Embedded] {
     EMBEDDED
+}
+
+/// The fields that name something, or refer to it.
+#[must_use]
+pub fn names() -> &'static [Name] {
+    NAMES
 }
 
 /// What an Image Factory schematic holds.

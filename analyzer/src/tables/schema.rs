@@ -207,3 +207,16 @@ pub struct Embedded {
     /// What it is.
     pub root: &'static Type,
 }
+
+/// A field whose value is the name of something that a document configures.
+#[derive(Debug)]
+pub struct Name {
+    /// The kind of document.
+    pub document: &'static str,
+    /// The way to the field; `[]` is every item of a list.
+    pub path: &'static [&'static str],
+    /// What is named, `link` or `volume`: the same name in two spaces is of two things.
+    pub space: &'static str,
+    /// Whether the document configures what is named; else it refers to it.
+    pub defines: bool,
+}

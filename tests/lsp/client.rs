@@ -30,12 +30,12 @@ pub(crate) struct Client {
 impl Client {
     /// Starts a server and tells it nothing.
     pub(crate) fn start() -> Self {
-        let mut server = Command::new(env!("CARGO_BIN_EXE_talint"))
-            .arg("lsp")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::of(Command::new(env!("CARGO_BIN_EXE_talint")).arg("lsp"))
+    }
+
+    /// Starts a server by another command.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let to_server = server.stdin.take();
         let output = server.stdout.take().unwrap();
         let (sender, from_server) = channel();

@@ -27,7 +27,10 @@ fn main() {
         println!("talint, {} kB: median {median:.2?}, 99 of 100 within {slow:.2?}", text.len() / 1000);
         if let Some(program) = std::env::var_os("YAML_LANGUAGE_SERVER") {
             let (median, slow) = yaml_language_server(&program, &text);
-            println!("yaml-language-server, {} kB: median {median:.2?}, 99 of 100 within {slow:.2?}", text.len() / 1000);
+            println!(
+                "yaml-language-server, {} kB: median {median:.2?}, 99 of 100 within {slow:.2?}",
+                text.len() / 1000
+            );
         }
     }
 }

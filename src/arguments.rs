@@ -31,7 +31,7 @@ pub(crate) enum Command {
     /// Check a kernel command line, of a machine or for one
     #[command(after_help = EXIT_STATUS)]
     Cmdline(CmdlineOptions),
-    /// Explain a rule, a setting, a kernel parameter or argument: what it is, why it matters, defaults, examples
+    /// Explain a field, a document, a rule, a setting, a kernel parameter or argument: what it is, defaults, examples
     Explain(ExplainOptions),
     /// List all rules
     Rules(RulesOptions),
@@ -50,8 +50,9 @@ pub(crate) struct LspOptions {
 /// The options of `talint explain`.
 #[derive(Args, Debug)]
 pub(crate) struct ExplainOptions {
-    /// A rule (kubelet/pod-pids-limit), a setting (kubelet.podPidsLimit), a kernel parameter (kernel.kptr_restrict) or a
-    /// kernel argument (init_on_free)
+    /// A field (machine.kubelet.extraArgs, BondConfig.bondMode), a kind of document (HostnameConfig), a rule
+    /// (kubelet/pod-pids-limit), a setting (kubelet.podPidsLimit), a kernel parameter (kernel.kptr_restrict) or a kernel
+    /// argument (init_on_free)
     pub name: String,
 }
 

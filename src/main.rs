@@ -5,6 +5,7 @@ mod check;
 mod cmdline;
 mod explain;
 mod files;
+mod list;
 mod outcome;
 mod output;
 mod patches;
@@ -21,7 +22,7 @@ fn main() -> ExitCode {
         Command::Render(options) => render::run(&options),
         Command::Cmdline(options) => cmdline::run(&options),
         Command::Explain(options) => explain::explain(&options),
-        Command::Rules(options) => explain::list(&options),
+        Command::Rules(options) => list::list(&options),
         Command::Lsp(_) => serve(),
     }
 }

@@ -5,6 +5,8 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 #![allow(clippy::needless_raw_string_hashes, reason = "the form in which snapbox writes what is expected")]
 
+#[path = "cli/explain.rs"]
+mod explain;
 #[path = "cli/failures.rs"]
 mod failures;
 #[path = "cli/json.rs"]

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the analyzer, each knowing only those before it.
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 18] = [
     "text",
     "syntax",
     "version",
@@ -21,6 +21,7 @@ const LAYERS: [&str; 17] = [
     "rule",
     "rules",
     "analysis",
+    "reference",
     "layered",
     "machine",
 ];

@@ -10,6 +10,8 @@ mod completion;
 mod documents;
 #[path = "lsp/features.rs"]
 mod features;
+#[path = "lsp/hover.rs"]
+mod hover;
 #[path = "lsp/life.rs"]
 mod life;
 #[path = "lsp/model.rs"]

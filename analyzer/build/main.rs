@@ -5,6 +5,7 @@
 // Wrong data is to stop the build, and cargo is spoken to on standard output.
 #![allow(clippy::panic, clippy::expect_used, clippy::print_stdout)]
 
+mod descriptions;
 mod generated;
 mod kernel;
 mod merge;

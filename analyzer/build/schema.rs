@@ -1,9 +1,13 @@
 //! Documents, types, fields and enumerations as Rust statics.
 
+use crate::descriptions::Descriptions;
 use crate::tsv::{Row, read};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
+
+/// What a schematic of the Image Factory holds.
+const SCHEMATIC: &str = "schematic.Schematic";
 
 /// The source text of the tables.
 pub(crate) fn tables(folder: &Path) -> String {
@@ -13,6 +17,9 @@ pub(crate) fn tables(folder: &Path) -> String {
     let enumerations = all("enums.tsv");
     let embedded = read(&folder.with_file_name("kubernetes").join("places.tsv"));
     let documents = read(&folder.join("documents.tsv"));
+    let mut descriptions = Descriptions::read(&folder.with_file_name("descriptions"));
+    let mut roots: BTreeSet<&str> = documents.iter().map(|row| row.get("type")).collect();
+    roots.insert(SCHEMATIC);
 
     let mut types: BTreeMap<&str, BTreeMap<&str, Vec<&Row>>> = BTreeMap::new();
     for row in &fields {
@@ -54,9 +61,18 @@ pub(crate) fn tables(folder: &Path) -> String {
         out.push_str("] };\n");
     }
     for (name, fields) in &types {
-        let _ = writeln!(out, "static {}: Type = Type {{ name: {name:?}, fields: &[", names.structure(name));
+        let is_document = roots.contains(name);
+        let text = if is_document { descriptions.of_document(name) } else { String::new() };
+        let _ = writeln!(
+            out,
+            "static {}: Type = Type {{ name: {name:?}, description: {text:?}, fields: &[",
+            names.structure(name)
+        );
         for (field, rows) in fields {
-            let _ = writeln!(out, "  Field {{ name: {field:?}, variants: &[");
+            // What Kubernetes reads is described by Kubernetes.
+            let is_talos = !name.starts_with("kubernetes.");
+            let text = if is_talos { descriptions.of_field(rows[0], is_document) } else { String::new() };
+            let _ = writeln!(out, "  Field {{ name: {field:?}, description: {text:?}, variants: &[");
             for row in rows {
                 out.push_str(&variant(row, &names));
             }
@@ -64,7 +80,8 @@ pub(crate) fn tables(folder: &Path) -> String {
         }
         out.push_str("] };\n");
     }
-    let _ = writeln!(out, "pub(super) static SCHEMATIC: &Type = &{};", names.structure("schematic.Schematic"));
+    descriptions.finish();
+    let _ = writeln!(out, "pub(super) static SCHEMATIC: &Type = &{};", names.structure(SCHEMATIC));
     out.push_str("pub(super) static EMBEDDED: &[Embedded] = &[\n");
     for row in &embedded {
         let path: Vec<&str> = row.get("path").split('.').collect();

@@ -66,7 +66,7 @@ impl InputKind {
             Self::Document(document) => document.kind,
             Self::UnknownDocument => "unknown",
             Self::JsonPatch => "json-patch",
-            Self::Schematic => "schematic",
+            Self::Schematic => tables::SCHEMATIC_KIND,
             Self::KernelCommandLine { .. } => "cmdline",
             Self::OmniKernelArgs => "kernel-args",
             Self::SecretsBundle => "secrets-bundle",

@@ -9,6 +9,7 @@ pub mod context;
 pub mod directives;
 pub mod finding;
 pub mod input;
+pub mod reference;
 pub mod rule;
 pub mod rules;
 pub mod schema;

@@ -51,6 +51,12 @@ impl VersionSet {
         Self(bits)
     }
 
+    /// The set of all versions known.
+    #[must_use]
+    pub fn all() -> Self {
+        TalosVersion::all().fold(Self::default(), |set, version| set.union(Self::only(version)))
+    }
+
     /// The set of one version.
     #[must_use]
     pub fn only(version: TalosVersion) -> Self {

@@ -59,7 +59,7 @@ fn in_document(view: &View<'_>, offset: u32) -> Option<(Span, String)> {
     let parent = node.parent();
     let entry = parent.and_then(|parent| parent.entries().find(|(key, _)| *key == node));
     if let Some((key, value)) = entry {
-        return Some((key.span(), field(view, input, value, version)?));
+        return Some((key.span(), field(input, value, version)?));
     }
     if let Some(special) = in_value(view, node, offset, version) {
         return Some(special);
@@ -68,13 +68,16 @@ fn in_document(view: &View<'_>, offset: u32) -> Option<(Span, String)> {
         && let Some(document) = tables::document_type(node.value())
     {
         let versions = document.versions().describe();
-        return Some((node.span(), format!("**{}**\n\n{}\n\nTalos {versions}", document.kind, document.description)));
+        return Some((
+            node.span(),
+            format!("**{}**\n\n{}\n\nTalos {versions}", document.kind, document.root.description),
+        ));
     }
-    Some((node.visible_span(), field(view, input, node, version)?))
+    Some((node.visible_span(), field(input, node, version)?))
 }
 
 /// What a field is, from the tables, and what is expected of it.
-fn field(view: &View<'_>, input: &Input<'_, '_>, value: NodeRef<'_, '_>, version: TalosVersion) -> Option<String> {
+fn field(input: &Input<'_, '_>, value: NodeRef<'_, '_>, version: TalosVersion) -> Option<String> {
     let located = schema::locate(input, value, version);
     let path = value.path();
     let settings: Vec<&'static Setting> = settings_at(input.kind.name(), value, version);
@@ -100,17 +103,28 @@ fn field(view: &View<'_>, input: &Input<'_, '_>, value: NodeRef<'_, '_>, version
             }
             let _ = write!(out, "\n\nExpected is {}", control.expected);
             let references = rules::by_name(control.rule).map_or(&[][..], |rule| rule.references);
-            let _ = write!(out, " ({}{}{})", control.rule, if references.is_empty() { "" } else { ", " }, references.join(", "));
+            let _ = write!(
+                out,
+                " ({}{}{})",
+                control.rule,
+                if references.is_empty() { "" } else { ", " },
+                references.join(", ")
+            );
         }
     }
-    let is_secret = located.and_then(|located| located.field).is_some_and(|(_, field)| {
-        field.variants.iter().any(|variant| variant.secret)
-    });
+    let is_secret = located
+        .and_then(|located| located.field)
+        .is_some_and(|(_, field)| field.variants.iter().any(|variant| variant.secret));
     if value.kind() == Kind::Scalar && !is_secret && is_unknown(value) {
         out.push_str("\n\nThe value is not known before deployment.");
     }
-    let _ = view;
     Some(out)
+}
+
+/// A clause with the first letter of a sentence.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// What the tables say of a field.
@@ -119,7 +133,7 @@ fn about(out: &mut String, located: &Located, version: TalosVersion) {
         if !field.description.is_empty() {
             let _ = write!(out, "\n\n{}", field.description);
         }
-        let _ = write!(out, "\n\nTalos {}", field.versions().describe());
+        let _ = write!(out, "\n\n{}", sentence(&field.versions().describe()));
         match field.variant(version) {
             None => {
                 let _ = write!(out, " — not in {version}");
@@ -172,8 +186,8 @@ fn in_value(view: &View<'_>, node: NodeRef<'_, '_>, offset: u32, version: TalosV
     let is_word = |c: char| !c.is_whitespace() && !matches!(c, ',' | '"' | '\'' | '[' | ']');
     let span = word(node.span(), view.text, offset, is_word)?;
     let text = span.slice(view.text);
-    let in_arguments = node.parent().and_then(NodeRef::key).is_some_and(|key| key.value() == "extraKernelArgs")
-        || view.tree.is_plain;
+    let in_arguments =
+        node.parent().and_then(NodeRef::key).is_some_and(|key| key.value() == "extraKernelArgs") || view.tree.is_plain;
     if in_arguments {
         return kernel_argument(text, version).map(|about| (span, about));
     }
@@ -197,8 +211,13 @@ fn kernel_argument(text: &str, version: TalosVersion) -> Option<String> {
     let begin = out.len();
     for default in tables::kernel_defaults().iter().filter(|default| default.argument == name) {
         if default.versions.contains(version) {
-            let value = if default.value.is_empty() { "without a value".to_owned() } else { format!("`{}`", default.value) };
-            let scope = if default.scope == tables::KernelDefault::ALL { String::new() } else { format!(" on {}", default.scope) };
+            let value =
+                if default.value.is_empty() { "without a value".to_owned() } else { format!("`{}`", default.value) };
+            let scope = if default.scope == tables::KernelDefault::ALL {
+                String::new()
+            } else {
+                format!(" on {}", default.scope)
+            };
             let _ = write!(out, "\n\nTalos {version} sets it {value}{scope}.");
         }
     }
@@ -209,7 +228,9 @@ fn kernel_argument(text: &str, version: TalosVersion) -> Option<String> {
     if tables::talos_arguments().iter().any(|argument| argument.name == name && argument.versions.contains(version)) {
         out.push_str("\n\nTalos reads it.");
     }
-    for check in rules::argument_checks().iter().filter(|check| check.argument == name && check.versions.contains(version)) {
+    for check in
+        rules::argument_checks().iter().filter(|check| check.argument == name && check.versions.contains(version))
+    {
         let _ = write!(out, "\n\nExpected is {}, else {} ({}).", check.expected, check.problem, check.rule);
     }
     if let Some(rule) = rules::by_name(&format!("kernel/{}", name.replace('_', "-"))) {

@@ -10,6 +10,7 @@ mod completion;
 mod diagnostics;
 mod documents;
 mod folding;
+mod hover;
 mod lines;
 mod names;
 mod publish;

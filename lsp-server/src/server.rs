@@ -7,7 +7,9 @@ use crate::documents::Document;
 use crate::service::SNAPSHOT;
 use crate::settings::{self, Settings};
 use crate::snapshot::{Client, Snapshot, State};
-use crate::{code_actions, completion, diagnostics, folding, names, publish, selection, semantic_tokens, symbols};
+use crate::{
+    code_actions, completion, diagnostics, folding, hover, names, publish, selection, semantic_tokens, symbols,
+};
 use serde_json::Value;
 use std::sync::Arc;
 use talint_analyzer::text::Encoding;
@@ -126,6 +128,7 @@ fn capabilities(encoding: PositionEncodingKind) -> ServerCapabilities {
             code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
             ..CodeActionOptions::default()
         })),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
@@ -202,6 +205,11 @@ impl LanguageServer for Server {
             None => full(None, Vec::new()),
         };
         Ok(DocumentDiagnosticReportResult::Report(report))
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let place = params.text_document_position_params;
+        self.answer(place.text_document.uri, move |asked| hover::hover(asked, place.position)).await
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {

@@ -1,6 +1,6 @@
 //! Where a key that is unknown in one place is known.
 
-use crate::tables::{self, FieldVariant, Shape, Type};
+use crate::tables::{self, Shape, Type};
 use crate::version::VersionSet;
 use std::fmt;
 
@@ -19,6 +19,8 @@ impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.kind == tables::V1ALPHA1 {
             write!(formatter, "`{}`", self.path)
+        } else if self.kind == tables::SCHEMATIC_KIND {
+            write!(formatter, "`{}` of a schematic", self.path)
         } else {
             write!(formatter, "`{}` of a {} document", self.path, self.kind)
         }
@@ -33,11 +35,10 @@ const MAX_DEPTH: usize = 6;
 /// A key that many places have, such as `name`, tells nothing; then there are none.
 #[must_use]
 pub fn places(key: &str, kind: &str, path: &str) -> Vec<Place> {
-    let mut found = Vec::new();
-    for document in tables::documents() {
-        let mut seen = Vec::new();
-        search(document.root, document.kind, "", key, &mut seen, &mut found);
-    }
+    let is_key =
+        |place: &Place| place.path.strip_suffix(key).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    let is_near = |place: &Place| is_key(place) && (place.kind != tables::SCHEMATIC_KIND || place.kind == kind);
+    let mut found: Vec<Place> = all_places().into_iter().filter(is_near).collect();
     let near = |place: &Place| {
         let shared = place.path.split('.').zip(path.split('.')).take_while(|(a, b)| a == b).count();
         (place.kind != kind, std::cmp::Reverse(shared), place.path.matches('.').count())
@@ -52,46 +53,61 @@ pub fn places(key: &str, kind: &str, path: &str) -> Vec<Place> {
     found
 }
 
-fn search(
-    at: &'static Type,
-    kind: &'static str,
-    path: &str,
-    key: &str,
-    seen: &mut Vec<&'static str>,
-    found: &mut Vec<Place>,
-) {
-    if seen.contains(&at.name) || seen.len() > MAX_DEPTH {
-        return;
+/// Every field of every kind of document and of schematics, sorted by kind and path, with the versions that have it in its
+/// place. Structures inside of themselves are gone into once.
+#[must_use]
+pub fn all_places() -> Vec<Place> {
+    let documents = tables::documents().iter().map(|document| (document.kind, document.root, document.versions()));
+    let mut found = Vec::new();
+    for (kind, root, versions) in documents.chain([(tables::SCHEMATIC_KIND, tables::schematic(), VersionSet::all())]) {
+        Search { kind, inside: Vec::new(), found: &mut found }.gather(root, versions, "");
     }
-    seen.push(at.name);
-    for field in at.fields {
-        let field_path = if path.is_empty() { field.name.to_owned() } else { format!("{path}.{}", field.name) };
-        if field.name == key {
-            found.push(Place { kind, path: field_path.clone(), versions: field.versions() });
-        }
-        for (number, variant) in field.variants.iter().enumerate() {
-            // The variants of a field mostly hold the same structure.
-            let same = |earlier: &'static FieldVariant| {
-                structure(&earlier.shape).1.map(|t| t.name) == structure(&variant.shape).1.map(|t| t.name)
-            };
-            if field.variants[..number].iter().any(same) {
-                continue;
-            }
-            let (suffix, inner) = structure(&variant.shape);
-            if let Some(inner) = inner {
-                search(inner, kind, &format!("{field_path}{suffix}"), key, seen, found);
-            }
-        }
-    }
-    seen.pop();
+    found.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+    // A field may hold one structure in some versions and another in others, with a field of the same name.
+    found.dedup_by(|next, place| {
+        let same = (place.kind, &place.path) == (next.kind, &next.path);
+        place.versions = if same { place.versions.union(next.versions) } else { place.versions };
+        same
+    });
+    found
 }
 
-fn structure(shape: &'static Shape) -> (&'static str, Option<&'static Type>) {
+/// A walk through the structures of one kind of document.
+struct Search<'f> {
+    kind: &'static str,
+    inside: Vec<&'static str>,
+    found: &'f mut Vec<Place>,
+}
+
+impl Search<'_> {
+    fn gather(&mut self, at: &'static Type, versions: VersionSet, path: &str) {
+        if self.inside.contains(&at.name) || self.inside.len() > MAX_DEPTH {
+            return;
+        }
+        self.inside.push(at.name);
+        for field in at.fields {
+            let path = if path.is_empty() { field.name.to_owned() } else { format!("{path}.{}", field.name) };
+            for variant in field.variants {
+                let versions = versions.intersection(variant.versions);
+                if versions.is_empty() {
+                    continue;
+                }
+                self.found.push(Place { kind: self.kind, path: path.clone(), versions });
+                if let Some(inner) = tables::structure_in(&variant.shape) {
+                    self.gather(inner, versions, &format!("{path}{}", steps_into(&variant.shape)));
+                }
+            }
+        }
+        self.inside.pop();
+    }
+}
+
+/// The steps from a field to the structure in it.
+fn steps_into(shape: &Shape) -> String {
     match shape.value() {
-        Shape::Struct(inner) => ("", Some(inner)),
-        Shape::List(inner) => ("[]", structure(inner).1),
-        Shape::Map(inner) => (".*", structure(inner).1),
-        _ => ("", None),
+        Shape::List(inner) => format!("[]{}", steps_into(inner)),
+        Shape::Map(inner) => format!(".*{}", steps_into(inner)),
+        _ => String::new(),
     }
 }
 

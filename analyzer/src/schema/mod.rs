@@ -7,7 +7,7 @@ mod elsewhere;
 mod locate;
 mod walk;
 
-pub use elsewhere::{Place, closest, places};
+pub use elsewhere::{Place, all_places, closest, places};
 pub use locate::{Located, locate, root_type};
 pub use walk::{check, check_structure};
 

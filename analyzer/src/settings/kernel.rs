@@ -390,7 +390,7 @@ fn added<'t>(arguments: &[Argument<'t>], version: TalosVersion) -> Vec<Assigned<
 
 /// The versions whose defaults agree with a whole command line: a default that is on it belongs to the version.
 fn plausible(assigned: &[Assigned<'_>]) -> VersionSet {
-    let all = TalosVersion::all().map(VersionSet::only).fold(VersionSet::default(), VersionSet::union);
+    let all = VersionSet::all();
     let is_on_line = |default: &&KernelDefault| {
         default.scope == KernelDefault::ALL
             && assigned.iter().any(|value| value.name == default.argument && value.value == default.value)

@@ -13,7 +13,7 @@ pub use words::Words;
 
 use crate::input::{Input, is_unknown};
 use crate::syntax::{Kind, NodeRef};
-use crate::tables::{self, Shape};
+use crate::tables;
 use crate::text::Span;
 use crate::version::{TalosVersion, VersionSet};
 use std::borrow::Cow;
@@ -102,7 +102,7 @@ impl<'t> Written<'t, '_> {
     /// Whether the value must not be shown.
     #[must_use]
     pub fn is_secret(&self) -> bool {
-        is_secret_path(self.place.document, self.place.path)
+        tables::field_at_steps(self.place.document, self.place.path).is_some_and(|field| field.is_secret())
     }
 
     /// The value as a list of words with their places: the items of a list, or the parts of a text between commas.
@@ -179,34 +179,6 @@ impl<'t, 's> Effective<'t, 's> {
     pub fn winner(&self) -> Option<&Written<'t, 's>> {
         self.written.first()
     }
-}
-
-/// Whether the tables call a field on the way to `path` secret.
-fn is_secret_path(document: &str, path: &[&str]) -> bool {
-    let Some(document) = tables::document_type(document) else { return false };
-    let mut structure = Some(document.root);
-    let mut inner: Option<&'static Shape> = None;
-    for step in path {
-        let shape = match (structure, inner) {
-            (Some(structure), _) => {
-                let Some(field) = structure.field(step) else { return false };
-                if field.variants.iter().any(|variant| variant.secret) {
-                    return true;
-                }
-                let Some(variant) = field.variants.last() else { return false };
-                variant.shape.value()
-            }
-            // `*` and `[]` go into what a mapping or a list holds.
-            (None, Some(shape)) => shape,
-            (None, None) => return false,
-        };
-        (structure, inner) = match shape {
-            Shape::Struct(structure) => (Some(*structure), None),
-            Shape::List(items) | Shape::Map(items) => (None, Some(items.value())),
-            _ => (None, None),
-        };
-    }
-    false
 }
 
 /// The setting called `id`.

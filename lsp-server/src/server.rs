@@ -8,7 +8,8 @@ use crate::service::SNAPSHOT;
 use crate::settings::{self, Settings};
 use crate::snapshot::{Client, Snapshot, State};
 use crate::{
-    code_actions, completion, diagnostics, folding, hover, names, publish, selection, semantic_tokens, symbols,
+    code_actions, commands, completion, diagnostics, folding, hover, names, publish, selection, semantic_tokens,
+    symbols,
 };
 use serde_json::Value;
 use std::sync::Arc;
@@ -128,6 +129,10 @@ fn capabilities(encoding: PositionEncodingKind) -> ServerCapabilities {
             code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
             ..CodeActionOptions::default()
         })),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: commands::COMMANDS.map(str::to_owned).to_vec(),
+            ..ExecuteCommandOptions::default()
+        }),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
@@ -220,6 +225,13 @@ impl LanguageServer for Server {
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let uri = params.text_document.uri.clone();
         self.answer(uri, move |asked| Some(code_actions::code_actions(asked, &params))).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        let argument = params.arguments.into_iter().next().unwrap_or_default();
+        let argument: commands::Argument =
+            serde_json::from_value(argument).map_err(|error| Error::invalid_params(error.to_string()))?;
+        self.answer(argument.uri, move |asked| commands::answer(asked, &params.command)).await
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {

@@ -24,6 +24,7 @@ const SETTINGS = {
   "chat.disableAIFeatures": true,
   "editor.minimap.enabled": false,
   "editor.hover.delay": 100,
+  "editor.hover.above": false,
   "window.commandCenter": false,
 };
 
@@ -66,25 +67,55 @@ function address() {
 
 async function look() {
   const seen = {};
+  const file = editor("controlplane.yaml");
+  const view = editor("controlplane.yaml (effective).yaml");
 
   // A file that is not Talos's: nothing is said of it.
   await open("app.yaml");
   await open("controlplane.yaml");
+  const status = page.locator(".statusbar-item", { hasText: /Talos 1\./u });
+  await status.waitFor();
+  seen.status = await text(status);
   await page.locator(".squiggly-warning").first().waitFor();
   seen.problems = await problems();
   await picture("findings");
 
   // What is under the mouse is explained.
-  await editor().getByText('"0"').hover();
+  await file.getByText('"0"').hover();
   const hover = page.locator(".monaco-hover:visible", { hasText: 'machine.sysctls["net.core.bpf_jit_harden"]' });
   await hover.waitFor();
   seen.hover = await text(hover);
   await picture("hover");
 
-  seen.titles = await fix(/^Let `sysctl\/weakened` pass here/u);
+  seen.titles = await fix(file.getByText('"0"'), /^Let `sysctl\/weakened` pass here/u);
   await page.keyboard.press("Control+S");
   await page.locator(".monaco-list-row", { hasText: "net.core.bpf_jit_harden" }).waitFor({ state: "detached" });
   seen.after = await problems();
+  await page.keyboard.press("Control+J");
+
+  // What comes of the file stands beside it. It cannot be written, and follows the file.
+  await page.locator('.editor-actions a[aria-label^="Show Effective Configuration"]').click();
+  await view.getByText("net.core.bpf_jit_harden").waitFor();
+  await view.getByText("net.core.bpf_jit_harden").click();
+  await page.keyboard.type("typed");
+  await page.keyboard.press("Escape");
+  seen.typed = await text(view);
+  await file.getByText('"1"').dblclick();
+  await page.keyboard.type("2");
+  await view.getByText('"2"').waitFor();
+  seen.effective = await text(view);
+  await picture("effective-configuration");
+  await page.keyboard.press("Control+S");
+  await page.locator(".tab.dirty").waitFor({ state: "detached" });
+
+  await status.click();
+  const settings = editor("controlplane.yaml (settings)");
+  await settings.getByText("talosVersion").waitFor();
+  seen.settings = await text(settings);
+
+  // Of a file that is not Talos's nothing is said.
+  await open("app.yaml");
+  await status.waitFor({ state: "hidden" });
   return seen;
 }
 
@@ -93,9 +124,10 @@ async function open(name) {
   await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
 }
 
-/** The lines of the editor that is active. */
-function editor() {
-  return page.locator(".editor-group-container.active .view-lines");
+/** The lines of the editor that shows a document. */
+function editor(name) {
+  const tab = page.locator(`.tab.active[data-resource-name="${name}"]`);
+  return page.locator(".editor-group-container", { has: tab }).locator(".view-lines");
 }
 
 /** The rows of the panel of problems. */
@@ -108,9 +140,9 @@ async function problems() {
   return (await rows.allInnerTexts()).map(plain);
 }
 
-/** Takes a quick fix for what is at the text, and tells which there were. */
-async function fix(title) {
-  await editor().getByText('"0"').click();
+/** Takes a quick fix for what is at a place, and tells which there were. */
+async function fix(place, title) {
+  await place.click();
   await page.locator(".lightBulbWidget:visible, .codicon-gutter-lightbulb:visible").first().waitFor();
   await page.keyboard.press("Control+.");
   const rows = page.locator(".action-widget .monaco-list-row.action");

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a benchmark prints")]
 
 #[path = "../tests/lsp/client.rs"]
+#[allow(dead_code, clippy::needless_pass_by_value, reason = "the client is that of the tests")]
 mod client;
 #[path = "../tests/lsp/model.rs"]
 #[allow(dead_code, reason = "messages are held to the protocol in tests")]

@@ -134,5 +134,8 @@ async function offerPath(command: string, error: unknown): Promise<void> {
 }
 
 function reason(error: unknown): string {
+  if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") {
+    return "there is no such program";
+  }
   return error instanceof Error ? error.message : String(error);
 }

@@ -116,6 +116,11 @@ async function look() {
   // Of a file that is not Talos's nothing is said.
   await open("app.yaml");
   await status.waitFor({ state: "hidden" });
+  await page.keyboard.press("F1");
+  await page.keyboard.type("talint: Restart Language Server");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "talint: Restart" }).click();
+  await open("controlplane.yaml");
+  await status.waitFor();
   return seen;
 }
 

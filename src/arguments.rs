@@ -40,6 +40,16 @@ pub(crate) enum Command {
     Rules(RulesOptions),
     /// Print the JSON schema of the project file talint.yaml
     Schema,
+    /// Serve an editor: the language server protocol on standard input and output
+    Lsp(LspOptions),
+}
+
+/// The options of `talint lsp`.
+#[derive(Args, Debug)]
+pub(crate) struct LspOptions {
+    /// Accepted and without effect: standard input and output are the only way, and some editors name it
+    #[arg(long)]
+    pub stdio: bool,
 }
 
 /// The options of `talint explain`.

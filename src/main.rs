@@ -28,5 +28,14 @@ fn main() -> ExitCode {
         Command::Explain(options) => explain::explain(&options),
         Command::Rules(options) => list::list(&options),
         Command::Schema => schema::print(),
+        Command::Lsp(_) => serve(),
     }
+}
+
+/// Serves an editor until it leaves.
+fn serve() -> ExitCode {
+    talint_lsp::run().unwrap_or_else(|error| {
+        output::say(format_args!("talint: the language server cannot start: {error}"));
+        ExitCode::from(outcome::FAILED)
+    })
 }

@@ -11,11 +11,11 @@ const SCHEMATIC: &str = "schematic.Schematic";
 
 /// The source text of the tables.
 pub(crate) fn tables(folder: &Path) -> String {
-    let schematic = folder.with_file_name("schematic");
-    let both =
-        |name: &str| -> Vec<Row> { [folder, &schematic].iter().flat_map(|folder| read(&folder.join(name))).collect() };
-    let fields = both("fields.tsv");
-    let enumerations = both("enums.tsv");
+    let folders = [folder.to_path_buf(), folder.with_file_name("schematic"), folder.with_file_name("kubernetes")];
+    let all = |name: &str| -> Vec<Row> { folders.iter().flat_map(|folder| read(&folder.join(name))).collect() };
+    let fields = all("fields.tsv");
+    let enumerations = all("enums.tsv");
+    let embedded = read(&folder.with_file_name("kubernetes").join("places.tsv"));
     let documents = read(&folder.join("documents.tsv"));
     let mut descriptions = Descriptions::read(&folder.with_file_name("descriptions"));
     let mut roots: BTreeSet<&str> = documents.iter().map(|row| row.get("type")).collect();
@@ -70,7 +70,9 @@ pub(crate) fn tables(folder: &Path) -> String {
             names.structure(name)
         );
         for (field, rows) in fields {
-            let text = descriptions.of_field(rows[0], is_document);
+            // What Kubernetes reads is described by Kubernetes.
+            let is_talos = !name.starts_with("kubernetes.");
+            let text = if is_talos { descriptions.of_field(rows[0], is_document) } else { String::new() };
             let _ = writeln!(out, "  Field {{ name: {field:?}, description: {text:?}, variants: &[");
             for row in rows {
                 out.push_str(&variant(row, &names));
@@ -82,6 +84,39 @@ pub(crate) fn tables(folder: &Path) -> String {
     }
     descriptions.finish();
     let _ = writeln!(out, "pub(super) static SCHEMATIC: &Type = &{};", names.structure(SCHEMATIC));
+    out.push_str("pub(super) static EMBEDDED: &[Embedded] = &[\n");
+    for row in &embedded {
+        let path: Vec<&str> = row.get("path").split('.').collect();
+        let beside = match row.get("beside").split_once('=') {
+            Some((key, value)) => format!("Some(({key:?}, {value:?}))"),
+            None => "None".to_owned(),
+        };
+        let _ = writeln!(
+            out,
+            "  Embedded {{ document: {:?}, path: &{path:?}, beside: {beside}, root: &{} }},",
+            row.get("document"),
+            names.structure(row.get("type"))
+        );
+    }
+    out.push_str("];\n");
+    out.push_str("pub(super) static NAMES: &[Name] = &[\n");
+    for row in &read(&folder.join("names.tsv")) {
+        let path: Vec<&str> = row.get("path").split('.').collect();
+        let defines = match row.get("defines") {
+            "yes" => true,
+            "no" => false,
+            _ => row.fail("defines is `yes` or `no`"),
+        };
+        let (document, space) = (row.get("document"), row.get("space"));
+        if !kinds_of(&documents).contains(&document) {
+            row.fail("there is no such kind of document");
+        }
+        let _ = writeln!(
+            out,
+            "  Name {{ document: {document:?}, path: &{path:?}, space: {space:?}, defines: {defines} }},"
+        );
+    }
+    out.push_str("];\n");
     out.push_str("pub(super) static DOCUMENTS: &[DocumentType] = &[\n");
     let mut kinds: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in &documents {
@@ -92,6 +127,10 @@ pub(crate) fn tables(folder: &Path) -> String {
     }
     out.push_str("];\n");
     out
+}
+
+fn kinds_of(documents: &[Row]) -> Vec<&str> {
+    documents.iter().map(|row| row.get("kind")).collect()
 }
 
 struct Names<'a> {

@@ -88,7 +88,9 @@ impl Layer {
         }
     }
 
-    pub(crate) fn source(&self) -> Source<'_> {
+    /// What is analysed of it.
+    #[must_use]
+    pub fn source(&self) -> Source<'_> {
         match self {
             Self::File(file) => Source::file(&file.path, &file.bytes),
             Self::Part { file, text, offset } => {
@@ -129,7 +131,8 @@ impl Machine {
     }
 
     /// What is asked of the analysis of this machine.
-    pub(crate) fn options(&self, options: &Options) -> Options {
+    #[must_use]
+    pub fn options(&self, options: &Options) -> Options {
         Options {
             described: Some(self.versions),
             role: self.role.or(options.role),

@@ -63,11 +63,12 @@ fn clamp(offset: usize) -> u32 {
 }
 
 /// What a column counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
     /// Bytes.
     Utf8,
     /// UTF-16 code units, the default of the language server protocol.
+    #[default]
     Utf16,
     /// Unicode scalar values.
     Utf32,

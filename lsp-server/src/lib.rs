@@ -1,1 +1,56 @@
-//! The language server of talint. It will stand on `talint_analyzer`; nothing is in it yet.
+//! The language server of talint: the protocol over `talint_analyzer`, and nothing that the command line would not say.
+//!
+//! [`service`] takes messages in the order of the wire and applies every change of a document before it looks at the
+//! next message; requests get a [`snapshot`] of the documents as they were at that point. [`server`] names the handlers,
+//! each in a module of its own. The analyzer knows nothing of the protocol: [`lines`] alone turns ranges into positions.
+
+mod analysis;
+mod code_actions;
+mod commands;
+mod completion;
+mod diagnostics;
+mod documents;
+mod folding;
+mod hover;
+mod lines;
+mod names;
+mod publish;
+mod selection;
+mod semantic_tokens;
+mod server;
+mod service;
+mod settings;
+mod snapshot;
+mod symbols;
+mod workspace;
+
+use server::Server;
+use service::InOrder;
+use snapshot::State;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tower_lsp::LspService;
+
+/// How many requests are worked on at once. Changes of documents do not wait for them.
+const MAX_REQUESTS: usize = 64;
+
+/// Serves a client on standard input and output until it says `exit`: 0 when it said `shutdown` before, else 1.
+///
+/// # Errors
+/// When the threads that the server needs cannot be had.
+pub fn run() -> std::io::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build()?;
+    let state = Arc::new(State::default());
+    let was_shut_down = runtime.block_on(serve(Arc::clone(&state)));
+    // An analysis that still runs has nobody to tell.
+    runtime.shutdown_background();
+    Ok(if was_shut_down { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn serve(state: Arc<State>) -> bool {
+    let (inner, socket) = LspService::new(|client| Server::new(client, Arc::clone(&state)));
+    let service = InOrder::new(inner, Arc::clone(&state));
+    let server = tower_lsp::Server::new(tokio::io::stdin(), tokio::io::stdout(), socket);
+    server.concurrency_level(MAX_REQUESTS).serve(service).await;
+    state.was_shut_down()
+}

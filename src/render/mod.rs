@@ -1,6 +1,5 @@
 //! `talint render`: the configuration that comes of a base and its patches, or the settings that a machine gets by it.
 
-mod configuration;
 mod settings;
 
 use crate::arguments::{Against, Format, RenderOptions};
@@ -11,7 +10,7 @@ use crate::workspace::{self, Config};
 use similar::TextDiff;
 use std::path::Path;
 use std::process::ExitCode;
-use talint_analyzer::config::{self, Layered, Origin};
+use talint_analyzer::config::{self, Layered, Origin, Showing};
 use talint_analyzer::finding::Severity;
 use talint_analyzer::text::{LineIndex, decode};
 use talint_analyzer::version::MinorVersion;
@@ -68,7 +67,7 @@ fn rendered(layers: &[Layer], asked: &Options, options: &RenderOptions) -> Resul
             other.differences(&whole, against, options)
         }
         None if options.settings => whole.settings(options),
-        None => configuration::shown(&whole.analysis.layered.documents, &names, options),
+        None => whole.configuration(options),
     })
 }
 
@@ -113,6 +112,16 @@ impl<'r> Rendering<'r> {
         Self { base: self.base, patches: &[], names: self.names, asked, analysis }
     }
 
+    /// The documents: without secrets, with origins when asked for.
+    fn configuration(&self, options: &RenderOptions) -> String {
+        let showing = Showing {
+            secrets: options.show_secrets,
+            origins: options.origins,
+            changed_secrets: options.diff.is_some(),
+        };
+        config::shown(&self.analysis.layered.documents, showing, |origin| self.names.place(origin))
+    }
+
     /// The settings that the machine gets.
     fn settings(&self, options: &RenderOptions) -> String {
         let settings = settings::of(self);
@@ -132,8 +141,7 @@ impl<'r> Rendering<'r> {
         };
         let (from, to) = (header(before), header(self));
         if !options.settings {
-            let [before, after] = [before, self]
-                .map(|rendering| configuration::shown(&rendering.analysis.layered.documents, self.names, options));
+            let [before, after] = [before, self].map(|rendering| rendering.configuration(options));
             return TextDiff::from_lines(&before, &after).unified_diff().header(&from, &to).to_string();
         }
         let settings = settings::of(self);

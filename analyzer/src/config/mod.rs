@@ -12,6 +12,7 @@ mod merge;
 mod read;
 mod remark;
 mod render;
+mod shown;
 mod url;
 mod value;
 
@@ -19,4 +20,5 @@ pub use canonical::canonical;
 pub use layer::{Document, Layered, layer};
 pub use remark::{Remark, RemarkKind};
 pub use render::{Place, places, render};
+pub use shown::{Showing, shown};
 pub use value::{Content, Entry, Origin, Refusal, RefusalKind, Scalar, Value};

@@ -4,9 +4,11 @@
 //! The walk says what is so; what is made of it (severity, words) is for the rules.
 
 mod elsewhere;
+mod locate;
 mod walk;
 
 pub use elsewhere::{Place, all_places, closest, places};
+pub use locate::{Located, locate, root_type};
 pub use walk::{check, check_structure};
 
 use crate::syntax::NodeRef;

@@ -23,7 +23,8 @@ pub use merge::{
 };
 pub use migration::{Condition, Constant, Form, Migration, MovedField, Transform};
 pub use schema::{
-    DocumentType, DocumentVariant, EnumVariant, Enumeration, Field, FieldVariant, Shape, Type, UnusedField,
+    DocumentType, DocumentVariant, Embedded, EnumVariant, Enumeration, Field, FieldVariant, Name, Shape, Type,
+    UnusedField,
 };
 pub use upgrade::Upgrade;
 
@@ -31,9 +32,10 @@ pub use upgrade::Upgrade;
 #[expect(clippy::unreadable_literal, reason = "the numbers are bounds of integer types, written by the build")]
 mod generated {
     use super::{
-        CipherClass, CipherSuite, Condition, Constant, DeniedArgument, DocumentType, DocumentVariant, EnumVariant,
-        Enumeration, Field, FieldVariant, Form, Format, KernelDefault, Merge, MergeRule, Migration, MovedField,
-        RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Transform, Type, UnusedField, Upgrade, Weaker,
+        CipherClass, CipherSuite, Condition, Constant, DeniedArgument, DocumentType, DocumentVariant, Embedded,
+        EnumVariant, Enumeration, Field, FieldVariant, Form, Format, KernelDefault, Merge, MergeRule, Migration,
+        MovedField, Name, RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Transform, Type, UnusedField,
+        Upgrade, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
@@ -49,8 +51,8 @@ mod generated {
 }
 
 use generated::{
-    DENIED_ARGUMENTS, DOCUMENTS, KERNEL_DEFAULTS, MIGRATIONS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS,
-    TALOS_ARGUMENTS, UNUSED_FIELDS, UPGRADES,
+    DENIED_ARGUMENTS, DOCUMENTS, EMBEDDED, KERNEL_DEFAULTS, MIGRATIONS, NAMES, RECOMMENDED, SCHEMATIC, SUITES,
+    SYSCTL_NAMES, SYSCTLS, TALOS_ARGUMENTS, UNUSED_FIELDS, UPGRADES,
 };
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
@@ -88,6 +90,18 @@ pub fn duration(text: &str) -> Option<f64> {
 #[must_use]
 pub fn size(text: &str) -> Option<f64> {
     format::humanize_bytes(text).ok()
+}
+
+/// The objects of Kubernetes that stand inside of documents.
+#[must_use]
+pub fn embedded() -> &'static [Embedded] {
+    EMBEDDED
+}
+
+/// The fields that name something, or refer to it.
+#[must_use]
+pub fn names() -> &'static [Name] {
+    NAMES
 }
 
 /// What an Image Factory schematic holds.

@@ -207,3 +207,30 @@ pub struct UnusedField {
     /// Why, as a clause.
     pub because: &'static str,
 }
+
+/// An object of Kubernetes inside of a field where Talos takes anything. What is in it is not held to the table, for
+/// Talos does not read it and versions of Kubernetes differ; it says what can be written.
+#[derive(Debug)]
+pub struct Embedded {
+    /// The kind of document.
+    pub document: &'static str,
+    /// The way to the field; `[]` is every item of a list.
+    pub path: &'static [&'static str],
+    /// The key beside the field, and its value, that tell what the object is.
+    pub beside: Option<(&'static str, &'static str)>,
+    /// What it is.
+    pub root: &'static Type,
+}
+
+/// A field whose value is the name of something that a document configures.
+#[derive(Debug)]
+pub struct Name {
+    /// The kind of document.
+    pub document: &'static str,
+    /// The way to the field; `[]` is every item of a list.
+    pub path: &'static [&'static str],
+    /// What is named, `link` or `volume`: the same name in two spaces is of two things.
+    pub space: &'static str,
+    /// Whether the document configures what is named; else it refers to it.
+    pub defines: bool,
+}

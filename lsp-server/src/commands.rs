@@ -1,0 +1,153 @@
+//! What an editor's extension asks beyond the protocol, through `workspace/executeCommand`.
+
+use crate::analysis::view;
+use crate::server::Asked;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use talint_analyzer::config::{self, Origin, Showing};
+use talint_analyzer::finding::Profile;
+use talint_analyzer::text::{LineIndex, decode};
+use talint_analyzer::{
+    Layer, LayeredAnalysis, Machine, Options, REFUSING, Source, analyze_layered, directives, effective,
+    layered_settings,
+};
+use tower_lsp::ls_types::Uri;
+
+/// What can be asked. No editor's extension may call a command of its own by these names.
+pub(crate) const COMMANDS: [&str; 3] = [STATUS, EFFECTIVE_CONFIGURATION, SETTINGS];
+
+const STATUS: &str = "talint.server.status";
+const EFFECTIVE_CONFIGURATION: &str = "talint.server.effectiveConfiguration";
+const SETTINGS: &str = "talint.server.settings";
+
+/// What a command is about.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Argument {
+    pub(crate) uri: Uri,
+    /// The machine, where the document is a part of several; else the first.
+    #[serde(default)]
+    pub(crate) machine: Option<String>,
+}
+
+/// The answer to a command; nothing when the document has none.
+pub(crate) fn answer(asked: &Asked<'_>, command: &str, machine: Option<&str>) -> Option<Value> {
+    match command {
+        STATUS => Some(status(asked)),
+        EFFECTIVE_CONFIGURATION => Rendering::new(asked, machine)?.configuration().map(Value::String),
+        SETTINGS => Rendering::new(asked, machine)?.settings().map(Value::String),
+        _ => None,
+    }
+}
+
+/// The version a document is held to and where it comes from, the profile, and the machines that it is part of.
+fn status(asked: &Asked<'_>) -> Value {
+    let versions = &asked.found.analysis.versions;
+    let names: Vec<&str> = asked.found.machines.iter().map(|machine| &*machine.name).collect();
+    json!({
+        "talosVersion": versions.talos.to_string(),
+        "talosVersionSource": versions.talos_source.as_str(),
+        "profile": profile(asked).as_str(),
+        "machines": names,
+    })
+}
+
+fn profile(asked: &Asked<'_>) -> Profile {
+    let Asked { document, snapshot, found, .. } = asked;
+    let modeline = view(document, &document.text, &snapshot.settings, |view| {
+        directives::read(view.text, view.tree).modeline.profile
+    });
+    let of_project = found.options.project.as_ref().and_then(|project| project.profile);
+    found.options.profile.or(modeline).or(of_project).unwrap_or_default()
+}
+
+/// What is shown of a machine, or of a document by itself.
+struct Rendering<'a> {
+    sources: Vec<Source<'a>>,
+    options: Options,
+    analysis: LayeredAnalysis,
+    /// Each layer with the text of its file, which places are lines of.
+    names: Vec<(&'a str, LineIndex)>,
+}
+
+impl<'a> Rendering<'a> {
+    /// `None` when there is no such machine, or nothing comes of it: a patch without a base.
+    fn new(asked: &Asked<'a>, machine: Option<&str>) -> Option<Self> {
+        let Asked { document, found, .. } = asked;
+        let is_it = |known: &&Machine| machine.is_none_or(|name| &*known.name == name);
+        let machine = match found.machines.iter().find(is_it) {
+            None if machine.is_some() => return None,
+            machine => machine,
+        };
+        let name = document.uri.path().as_str().rsplit('/').next().unwrap_or_default();
+        let sources: Vec<Source<'a>> = match machine {
+            Some(machine) => machine.layers.iter().map(Layer::source).collect(),
+            None => vec![Source::file(name, document.text.as_bytes())],
+        };
+        let lines = |bytes: &[u8]| LineIndex::new(&decode(bytes).0);
+        let names = match machine {
+            Some(machine) => {
+                machine.layers.iter().map(|layer| (layer.file().path.as_str(), lines(&layer.file().bytes))).collect()
+            }
+            None => vec![(name, lines(document.text.as_bytes()))],
+        };
+        let select = REFUSING.map(str::to_owned).to_vec();
+        let options = machine.map_or_else(|| found.options.clone(), |machine| machine.options(&found.options));
+        let options = Options { select, ..options };
+        let (base, patches) = sources.split_first()?;
+        let analysis = analyze_layered(*base, patches, &options);
+        Some(Self { sources, options, analysis, names })
+    }
+
+    /// An origin as `file:line`.
+    fn place(&self, origin: Origin) -> String {
+        let source = self.sources.get(origin.source).zip(self.names.get(origin.source));
+        source.map_or_else(String::new, |(source, (name, lines))| {
+            format!("{name}:{}", lines.line(source.position.in_file(origin.span).start) + 1)
+        })
+    }
+
+    /// What Talos makes of it, without secrets, each value with its place.
+    fn configuration(&self) -> Option<String> {
+        let showing = Showing { origins: true, ..Showing::default() };
+        let text = config::shown(&self.analysis.layered.documents, showing, |origin| self.place(origin));
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// The settings of the machine, a line each, with their places.
+    fn settings(&self) -> Option<String> {
+        let (base, patches) = self.sources.split_first()?;
+        let versions = &self.analysis.sources.first()?.versions;
+        let mut out = format!(
+            "# Talos {} ({}), Kubernetes {} ({})\n",
+            versions.talos,
+            versions.talos_source.as_str(),
+            versions.kubernetes,
+            versions.kubernetes_source.as_str()
+        );
+        let mut component = "";
+        for setting in layered_settings(*base, patches, &self.options, &self.analysis) {
+            if setting.component != component {
+                component = setting.component;
+                let _ = write!(out, "\n{component}:\n");
+            }
+            let value = match &setting.value {
+                _ if setting.is_secret => "<redacted>".to_owned(),
+                effective::Value::Text(text) => text.replace('\n', "\\n"),
+                effective::Value::Later(what) => format!("({what})"),
+                effective::Value::Removed => "(removed)".to_owned(),
+            };
+            let place = match setting.source {
+                effective::Source::Talos => "default".to_owned(),
+                effective::Source::Kubernetes => "default of Kubernetes".to_owned(),
+                // Places of settings are those of the file already.
+                effective::Source::Written(origin) => self
+                    .names
+                    .get(origin.source)
+                    .map_or_else(String::new, |(name, lines)| format!("{name}:{}", lines.line(origin.span.start) + 1)),
+            };
+            let _ = writeln!(out, "  {}: {value} # {place}", setting.name);
+        }
+        Some(out)
+    }
+}

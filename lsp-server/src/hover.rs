@@ -1,0 +1,262 @@
+//! What stands under the cursor: a field, a value, an argument in a text, a rule in a comment.
+
+use crate::analysis::{View, view};
+use crate::lines::Lines;
+use crate::server::Asked;
+use std::fmt::Write as _;
+use talint_analyzer::input::{Input, is_unknown};
+use talint_analyzer::rules;
+use talint_analyzer::schema::{self, Located};
+use talint_analyzer::settings::{self, Setting};
+use talint_analyzer::syntax::{Kind, NodeRef};
+use talint_analyzer::tables::{self, CipherClass, Shape};
+use talint_analyzer::text::Span;
+use talint_analyzer::version::TalosVersion;
+use tower_lsp::ls_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
+
+/// What is to be said of the place at `position`.
+pub(crate) fn hover(asked: &Asked<'_>, position: Position) -> Option<Hover> {
+    let lines = Lines::new(asked.document, asked.client.encoding);
+    let offset = lines.offset(position);
+    let text = &asked.document.text;
+    let (span, value) = view(asked.document, text, &asked.snapshot.settings, |view| {
+        in_comment(view, offset).or_else(|| in_document(view, offset))
+    })?;
+    let hover = asked.client.capabilities.text_document.as_ref().and_then(|text| text.hover.as_ref());
+    let formats = hover.and_then(|hover| hover.content_format.as_deref()).unwrap_or_default();
+    let (kind, value) = if formats.contains(&MarkupKind::Markdown) {
+        (MarkupKind::Markdown, value)
+    } else {
+        (MarkupKind::PlainText, value.replace(['`', '*'], ""))
+    };
+    let contents = HoverContents::Markup(MarkupContent { kind, value });
+    Some(Hover { contents, range: Some(lines.range(span)) })
+}
+
+/// A rule named in a comment to this program.
+fn in_comment(view: &View<'_>, offset: u32) -> Option<(Span, String)> {
+    let comment = view.tree.comments.iter().find(|comment| comment.span.touches(offset))?;
+    let span = word(comment.span, view.text, offset, |c| c.is_alphanumeric() || matches!(c, '/' | '-'))?;
+    let rule = rules::by_name(span.slice(view.text))?;
+    let why = rule.why.split_whitespace().collect::<Vec<_>>().join(" ");
+    Some((span, format!("**{}** ({})\n\n{}\n\n{why}", rule.name, rule.severity, rule.summary)))
+}
+
+/// The word of `within` that touches `offset`.
+fn word(within: Span, text: &str, offset: u32, is_word: impl Fn(char) -> bool) -> Option<Span> {
+    let start = within.start as usize;
+    let head = text.get(start..offset as usize)?;
+    let tail = text.get(offset as usize..within.end as usize)?;
+    let begin = start + head.trim_end_matches(&is_word).len();
+    let end = offset as usize + (tail.len() - tail.trim_start_matches(&is_word).len());
+    (begin < end).then(|| Span::new(begin, end))
+}
+
+fn in_document(view: &View<'_>, offset: u32) -> Option<(Span, String)> {
+    let node = view.node_at(offset).filter(|node| node.kind() == Kind::Scalar && node.span().touches(offset))?;
+    let input = view.input_at(offset)?;
+    let version = view.versions.talos;
+    let parent = node.parent();
+    let entry = parent.and_then(|parent| parent.entries().find(|(key, _)| *key == node));
+    if let Some((key, value)) = entry {
+        return Some((key.span(), field(input, value, version)?));
+    }
+    if let Some(special) = in_value(view, node, offset, version) {
+        return Some(special);
+    }
+    if node.key().is_some_and(|key| key.value() == "kind")
+        && let Some(document) = tables::document_type(node.value())
+    {
+        let versions = sentence(&document.versions().describe());
+        return Some((node.span(), format!("**{}**\n\n{}\n\n{versions}", document.kind, document.root.description)));
+    }
+    Some((node.visible_span(), field(input, node, version)?))
+}
+
+/// What a field is, from the tables, and what is expected of it.
+fn field(input: &Input<'_, '_>, value: NodeRef<'_, '_>, version: TalosVersion) -> Option<String> {
+    let located = schema::locate(input, value, version);
+    let path = value.path();
+    let settings: Vec<&'static Setting> = settings_at(input.kind.name(), value, version);
+    let sysctl = value.key().and_then(|key| sysctl(key.value(), version));
+    if located.is_none() && settings.is_empty() && sysctl.is_none() {
+        return None;
+    }
+    let mut out = format!("**{path}**");
+    if let Some(located) = &located {
+        let _ = write!(out, " — {}", schema::noun(&located.shape));
+        about(&mut out, located, version);
+    }
+    if let Some(sysctl) = sysctl {
+        let _ = write!(out, "\n\n{sysctl}");
+    }
+    for setting in settings {
+        let default = setting.defaults.iter().find(|default| default.versions.contains(version));
+        let default = default.and_then(|default| default.text()).unwrap_or("none");
+        let _ = write!(out, "\n\n`{}`, default in Talos {version}: `{default}`", setting.id);
+        for control in rules::controls().iter().filter(|control| control.setting == setting.id) {
+            if !control.versions.contains(version) {
+                continue;
+            }
+            let _ = write!(out, "\n\nExpected is {}", control.expected);
+            let references = rules::by_name(&control.rule).map_or(&[][..], |rule| rule.references);
+            let _ = write!(
+                out,
+                " ({}{}{})",
+                control.rule,
+                if references.is_empty() { "" } else { ", " },
+                references.join(", ")
+            );
+        }
+    }
+    let is_secret = located
+        .and_then(|located| located.field)
+        .is_some_and(|(_, field)| field.variants.iter().any(|variant| variant.secret));
+    if value.kind() == Kind::Scalar && !is_secret && is_unknown(value) {
+        out.push_str("\n\nThe value is not known before deployment.");
+    }
+    Some(out)
+}
+
+/// A clause with the first letter of a sentence.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What the tables say of a field.
+fn about(out: &mut String, located: &Located, version: TalosVersion) {
+    if let Some((_, field)) = located.field {
+        if !field.description.is_empty() {
+            let _ = write!(out, "\n\n{}", field.description);
+        }
+        let _ = write!(out, "\n\n{}", sentence(&field.versions().describe()));
+        match field.variant(version) {
+            None => {
+                let _ = write!(out, " — not in {version}");
+            }
+            Some(variant) if variant.deprecated => {
+                out.push_str(" — deprecated");
+                if let [first, ..] = variant.replaced_by {
+                    let _ = write!(out, ": use {first}");
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    if let Shape::Enum(words) = located.shape.value()
+        && let Some(variant) = words.variant(version).or(words.variants.last())
+    {
+        let values: Vec<String> = variant.values.iter().map(|value| format!("`{value}`")).collect();
+        let _ = write!(out, "\n\nOne of {}", values.join(", "));
+    }
+}
+
+/// The settings that are set at a node.
+fn settings_at(document: &str, node: NodeRef<'_, '_>, version: TalosVersion) -> Vec<&'static Setting> {
+    let mut path = Vec::new();
+    let mut at = node;
+    while let Some(parent) = at.parent() {
+        path.push(at.key().map_or("[]", NodeRef::value));
+        at = parent;
+    }
+    path.reverse();
+    let is_here = |setting: &&Setting| {
+        setting.places.iter().any(|place| {
+            place.document == document
+                && place.versions.contains(version)
+                && place.path.len() == path.len()
+                && place.path.iter().zip(&path).all(|(step, key)| *step == "*" || step == key)
+        })
+    };
+    settings::settings().iter().filter(is_here).collect()
+}
+
+/// What Talos sets for a kernel parameter.
+fn sysctl(name: &str, version: TalosVersion) -> Option<String> {
+    let sysctl = tables::sysctls().iter().find(|sysctl| sysctl.key == name && sysctl.versions.contains(version))?;
+    Some(format!("Talos {version} sets `{}`, so that {}.", sysctl.value, sysctl.protects))
+}
+
+/// A word in a value that means something by itself.
+fn in_value(view: &View<'_>, node: NodeRef<'_, '_>, offset: u32, version: TalosVersion) -> Option<(Span, String)> {
+    let is_word = |c: char| !c.is_whitespace() && !matches!(c, ',' | '"' | '\'' | '[' | ']');
+    let span = word(node.span(), view.text, offset, is_word)?;
+    let text = span.slice(view.text);
+    let in_arguments =
+        node.parent().and_then(NodeRef::key).is_some_and(|key| key.value() == "extraKernelArgs") || view.tree.is_plain;
+    if in_arguments {
+        return kernel_argument(text, version).map(|about| (span, about));
+    }
+    if let Some(suite) = tables::cipher_suites().iter().find(|suite| suite.name == text) {
+        let class = match suite.class {
+            CipherClass::Tls13 => "of TLS 1.3: always on, and not configurable",
+            CipherClass::Strong => "strong",
+            CipherClass::Legacy => "without authenticated encryption",
+            CipherClass::Weak => "weak",
+        };
+        let because = if suite.because.is_empty() { String::new() } else { format!(": {}", suite.because) };
+        return Some((span, format!("**{text}**\n\nA cipher suite, {class}{because}.")));
+    }
+    prefix(text).map(|about| (span, about))
+}
+
+/// A kernel argument: what it is by default, and what is expected.
+fn kernel_argument(text: &str, version: TalosVersion) -> Option<String> {
+    let name = text.trim_start_matches('-').split('=').next().unwrap_or(text);
+    let mut out = format!("**{name}** — a kernel argument");
+    let begin = out.len();
+    for default in tables::kernel_defaults().iter().filter(|default| default.argument == name) {
+        if default.versions.contains(version) {
+            let value =
+                if default.value.is_empty() { "without a value".to_owned() } else { format!("`{}`", default.value) };
+            let scope = if default.scope == tables::KernelDefault::ALL {
+                String::new()
+            } else {
+                format!(" on {}", default.scope)
+            };
+            let _ = write!(out, "\n\nTalos {version} sets it {value}{scope}.");
+        }
+    }
+    for argument in tables::recommended_arguments().iter().filter(|argument| argument.argument == name) {
+        let value = if argument.value.is_empty() { name } else { argument.value };
+        let _ = write!(out, "\n\nBetter is `{value}`: {}.", argument.because);
+    }
+    if tables::talos_arguments().iter().any(|argument| argument.name == name && argument.versions.contains(version)) {
+        out.push_str("\n\nTalos reads it.");
+    }
+    for check in
+        rules::argument_checks().iter().filter(|check| check.argument == name && check.versions.contains(version))
+    {
+        let _ = write!(out, "\n\nExpected is {}, else {} ({}).", check.expected, check.problem, check.rule);
+    }
+    if let Some(rule) = rules::by_name(&format!("kernel/{}", name.replace('_', "-"))) {
+        let _ = write!(out, "\n\n{}", rule.why.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+    (out.len() > begin).then_some(out)
+}
+
+/// A prefix of addresses: what it covers.
+fn prefix(text: &str) -> Option<String> {
+    let (address, bits) = text.split_once('/')?;
+    let bits: u32 = bits.parse().ok()?;
+    let (first, last, count) = match address.parse().ok()? {
+        std::net::IpAddr::V4(address) if bits <= 32 => {
+            let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
+            let first = u32::from(address) & mask;
+            let last = first | !mask;
+            let of = |bits: u32| std::net::Ipv4Addr::from(bits).to_string();
+            (of(first), of(last), 1_u128 << (32 - bits))
+        }
+        std::net::IpAddr::V6(address) if bits <= 128 => {
+            let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
+            let first = u128::from(address) & mask;
+            let last = first | !mask;
+            let of = |bits: u128| std::net::Ipv6Addr::from(bits).to_string();
+            (of(first), of(last), 1_u128.checked_shl(128 - bits).unwrap_or(u128::MAX))
+        }
+        _ => return None,
+    };
+    let count = if bits == 0 || count > 1 << 40 { String::new() } else { format!(", {count} addresses") };
+    Some(format!("**{text}**\n\n{first} – {last}{count}"))
+}

@@ -1,0 +1,66 @@
+//! Diagnostics to clients that do not ask for them.
+
+use crate::diagnostics::diagnostics;
+use crate::snapshot::{Snapshot, State};
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio::task::spawn_blocking;
+use tower_lsp::Client;
+use tower_lsp::ls_types::{Diagnostic, Uri};
+
+/// What was published of a document last.
+struct Published {
+    version: i32,
+    settings: u64,
+    documents: u64,
+    found: Vec<Diagnostic>,
+}
+
+/// Publishes the diagnostics of every document, for as long as the server lives. Changes that come in the meantime are
+/// seen in the next round, all of them at once; what is about a text that is no longer there is dropped.
+pub(crate) async fn run(state: Arc<State>, client: Client) {
+    let mut published: HashMap<Uri, Published> = HashMap::new();
+    loop {
+        state.changed.notified().await;
+        let snapshot = state.snapshot();
+        let closed: Vec<Uri> = published.keys().filter(|uri| snapshot.documents.get(uri).is_none()).cloned().collect();
+        for uri in closed {
+            if published.remove(&uri).is_some_and(|last| !last.found.is_empty()) {
+                client.publish_diagnostics(uri, Vec::new(), None).await;
+            }
+        }
+        let (settings, others) = (snapshot.settings.generation, snapshot.documents.generation);
+        let is_new = |uri: &Uri, version: i32| {
+            let last = published.get(uri);
+            last.is_none_or(|last| (last.version, last.settings, last.documents) != (version, settings, others))
+        };
+        let documents = snapshot.documents.iter().filter(|document| is_new(&document.uri, document.version));
+        let new: Vec<(Uri, i32)> = documents.map(|document| (document.uri.clone(), document.version)).collect();
+        for (uri, version) in new {
+            let Some(found) = find(&state, &snapshot, uri.clone()).await else { continue };
+            let is_current = state.snapshot().documents.get(&uri).is_some_and(|document| document.version == version);
+            if !is_current {
+                continue;
+            }
+            // What never had diagnostics and has none now is not spoken of: it may not be Talos's at all. What was told of
+            // the same text is not told again.
+            let last = published.get(&uri);
+            let had_some = last.is_some_and(|last| !last.found.is_empty());
+            let is_told = last.is_some_and(|last| last.version == version && last.found == found);
+            if !is_told && (!found.is_empty() || had_some) {
+                client.publish_diagnostics(uri.clone(), found.clone(), Some(version)).await;
+            }
+            published.insert(uri, Published { version, settings, documents: others, found });
+        }
+    }
+}
+
+/// The diagnostics of a document; `None` when the analyzer has a fault, which costs this answer and no other.
+async fn find(state: &Arc<State>, snapshot: &Snapshot, uri: Uri) -> Option<Vec<Diagnostic>> {
+    let (state, snapshot) = (Arc::clone(state), snapshot.clone());
+    let work = move || {
+        let client = state.client.get()?;
+        snapshot.document(&uri).map(|document| diagnostics(document, &snapshot, client))
+    };
+    spawn_blocking(work).await.ok().flatten()
+}

@@ -298,7 +298,7 @@ fn keys_of_settings(
                 let is_last = place.path.len() == path.len() + 1;
                 let insert = if is_last { cursor.insert(key, &Shape::String) } else { format!("{key}:\n") };
                 let default = setting.defaults.iter().find(|default| default.versions.contains(version));
-                let default = default.and_then(|default| default.text()).filter(|_| is_last);
+                let default = default.and_then(settings::Default::text).filter(|_| is_last);
                 let detail = default.map(|default| format!("default {default}"));
                 found.push(Candidate { detail, ..Candidate::key(key, insert) });
             }

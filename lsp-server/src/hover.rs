@@ -92,7 +92,7 @@ fn field(input: &Input<'_, '_>, value: NodeRef<'_, '_>, version: TalosVersion) -
     }
     for setting in settings {
         let default = setting.defaults.iter().find(|default| default.versions.contains(version));
-        let default = default.and_then(|default| default.text()).unwrap_or("none");
+        let default = default.and_then(settings::Default::text).unwrap_or("none");
         let _ = write!(out, "\n\n`{}`, default in Talos {version}: `{default}`", setting.id);
         for control in rules::controls().iter().filter(|control| control.setting == setting.id) {
             if !control.versions.contains(version) {

@@ -13,6 +13,7 @@ mod documents;
 mod folding;
 mod hover;
 mod lines;
+mod links;
 mod names;
 mod publish;
 mod selection;

@@ -8,7 +8,7 @@ use crate::settings::{self, Settings};
 use crate::snapshot::{Client, Snapshot, State};
 use crate::workspace::Found;
 use crate::{
-    code_actions, commands, completion, diagnostics, folding, hover, names, publish, selection, semantic_tokens,
+    code_actions, commands, completion, diagnostics, folding, hover, links, names, publish, selection, semantic_tokens,
     symbols,
 };
 use serde_json::{Value, json};
@@ -160,6 +160,10 @@ fn capabilities(encoding: PositionEncodingKind) -> ServerCapabilities {
         document_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
         document_highlight_provider: Some(OneOf::Left(true)),
@@ -266,6 +270,10 @@ impl LanguageServer for Server {
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
         self.answer(params.text_document.uri, |asked| Some(symbols::symbols(asked))).await
+    }
+
+    async fn document_link(&self, params: DocumentLinkParams) -> Result<Option<Vec<DocumentLink>>> {
+        self.answer(params.text_document.uri, |asked| Some(links::links(asked))).await
     }
 
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {

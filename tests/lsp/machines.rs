@@ -113,3 +113,21 @@ fn a_patch_in_the_file_of_a_tool_is_analysed_in_its_place() {
     let found = published.iter().find(|diagnostic| diagnostic["code"] == "sysctl/weakened").unwrap();
     assert_eq!(found["range"]["start"], json!({ "line": 13, "character": 34 }));
 }
+
+#[test]
+fn files_that_are_named_and_rules_in_comments_are_links() {
+    let folder = folder(&[("talint.yaml", PROJECT), ("base.yaml", BASE), ("weak.yaml", WEAK), ("strong.yaml", STRONG)]);
+    let mut client = Client::with(json!({}));
+    let project = uri(&folder, "talint.yaml");
+    client.open(&project, PROJECT);
+    let links = client.request("textDocument/documentLink", json!({ "textDocument": { "uri": project } }));
+    let targets: Vec<&str> = links.as_array().unwrap().iter().map(|link| link["target"].as_str().unwrap()).collect();
+    assert_eq!(
+        targets,
+        ["base.yaml", "weak.yaml", "strong.yaml", "base.yaml", "weak.yaml"].map(|name| uri(&folder, name))
+    );
+    let weak = uri(&folder, "weak.yaml");
+    client.open(&weak, &WEAK.replace('\n', " # talint: ignore[sysctl/weakened] a lab\n"));
+    let links = client.request("textDocument/documentLink", json!({ "textDocument": { "uri": weak } }));
+    assert!(links[0]["target"].as_str().unwrap().ends_with("/rules/sysctl/weakened"), "{links}");
+}

@@ -13,10 +13,10 @@ use tower_lsp::ls_types::{DocumentLink, Uri};
 pub(crate) fn links(asked: &Asked<'_>) -> Vec<DocumentLink> {
     let lines = Lines::new(asked.document, asked.client.encoding);
     let find = |view: &View<'_>| {
-        let mut links = Vec::new();
+        let mut found = Vec::new();
         let mut add = |span: Span, target: Option<Uri>, tooltip: &str| {
             let tooltip = Some(tooltip.to_owned()).filter(|tooltip| !tooltip.is_empty());
-            links.extend(target.map(|target| DocumentLink {
+            found.extend(target.map(|target| DocumentLink {
                 range: lines.range(span),
                 target: Some(target),
                 tooltip,
@@ -37,8 +37,8 @@ pub(crate) fn links(asked: &Asked<'_>) -> Vec<DocumentLink> {
                 add(scalar.span(), Uri::from_file_path(path), "");
             }
         }
-        links.sort_by_key(|link| (link.range.start.line, link.range.start.character));
-        links
+        found.sort_by_key(|link| (link.range.start.line, link.range.start.character));
+        found
     };
     view(asked.document, &asked.document.text, &asked.snapshot.settings, find)
 }

@@ -364,3 +364,53 @@ fn aliases_that_stand_inside_of_themselves_and_bombs_end() {
         assert!(analyses.is_some());
     }
 }
+
+#[test]
+fn nothing_of_talos_1_14_stands_beside_fields_that_a_tool_writes() {
+    let conflicts = only(&["talos/field-beside-document"]);
+    let none = Given(vec![]);
+    let talconfig = "\
+clusterName: home
+talosVersion: v1.14.1
+endpoint: https://192.0.2.1:6443
+nodes:
+  - {hostname: one, ipAddress: 192.0.2.11, installDisk: /dev/sdb, nodeLabels: {zone: a}}
+patches:
+  - 'machine: {kubelet: {extraArgs: {v: \"2\"}}}'
+";
+    assert!(found("talconfig.yaml", talconfig, &none, &conflicts).is_empty());
+    // Omni installs by itself.
+    let template = "\
+kind: Cluster
+name: home
+kubernetes: {version: v1.36.0}
+talos: {version: v1.14.1}
+---
+kind: ControlPlane
+machines: [one]
+---
+kind: Machine
+name: one
+install: {disk: /dev/sdb}
+";
+    assert!(found("cluster.yaml", template, &none, &conflicts).is_empty());
+    assert!(!effective(&described("cluster.yaml", template, &none), "one").contains("install"));
+    let object = "\
+apiVersion: bootstrap.cluster.x-k8s.io/v1alpha3
+kind: TalosConfigTemplate
+metadata: {name: one}
+spec:
+  template:
+    spec:
+      generateType: worker
+      talosVersion: v1.14
+      strategicPatches:
+        - 'machine: {install: {disk: /dev/sdb}, nodeLabels: {zone: a}}'
+";
+    assert!(found("object.yaml", object, &none, &conflicts).is_empty());
+    // What the description itself writes beside each other is told.
+    let document = "- |\n    apiVersion: v1alpha1\n    kind: HostnameConfig\n    hostname: two\n";
+    let both = talconfig
+        .replace("- 'machine: {kubelet", &format!("{document}  - 'machine: {{network: {{hostname: one}}, kubelet"));
+    assert_eq!(found("talconfig.yaml", &both, &none, &conflicts).len(), 1, "{both}");
+}

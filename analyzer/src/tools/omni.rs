@@ -5,7 +5,7 @@
 //! looks after itself.
 
 use super::made::{Document, Value};
-use super::reader::{Host, at, entry, get, items};
+use super::reader::{Host, at, entry, get, items, without_documents};
 use crate::context::NamedVersions;
 use crate::directives::Role;
 use crate::finding::{Finding, Severity};
@@ -155,9 +155,12 @@ fn machine<'t>(
         name.or_else(|| get(set, "name")).or_else(|| get(set, "kind")).map_or(set.span(), NodeRef::visible_span);
     let version = at(cluster, &["talos", "version"]).map_or(place, NodeRef::visible_span);
     host.is_partial = false;
-    let mut layers = vec![host.base(versions, role, version, &[("clusterName", get(cluster, "name"))])];
+    let base = host.base(versions, role, version, &[("clusterName", get(cluster, "name"))]);
+    let mut layers = vec![without_documents(base, |kind| kind == "UnattendedInstallConfig")];
     let mut config = Document::default();
-    let install = own.and_then(|own| get(own, "install"));
+    // From Talos 1.14 on Omni installs by itself, and the configuration says nothing of it.
+    let is_in_config = host.version(versions).minor() < 14;
+    let install = own.and_then(|own| get(own, "install")).filter(|_| is_in_config);
     if let Some((key, disk)) = install.and_then(|install| entry(install, "disk")) {
         config.set(&["machine", "install", "disk"], Some(key.span()), Value::Written(disk));
     }

@@ -395,6 +395,13 @@ install: {disk: /dev/sdb}
 ";
     assert!(found("cluster.yaml", template, &none, &conflicts).is_empty());
     assert!(!effective(&described("cluster.yaml", template, &none), "one").contains("install"));
+    // What it generates is of the version that the cluster began with.
+    let patched = format!(
+        "{template}patches:\n  - name: host\n    inline:\n      - machine: {{network: {{hostname: one}}, kubelet: {{}}}}\n"
+    );
+    assert!(found("cluster.yaml", &patched, &none, &conflicts).is_empty());
+    let both = format!("{patched}      - apiVersion: v1alpha1\n        kind: HostnameConfig\n        hostname: two\n");
+    assert_eq!(found("cluster.yaml", &both, &none, &conflicts).len(), 1, "{both}");
     let object = "\
 apiVersion: bootstrap.cluster.x-k8s.io/v1alpha3
 kind: TalosConfigTemplate

@@ -421,3 +421,34 @@ spec:
         .replace("- 'machine: {kubelet", &format!("{document}  - 'machine: {{network: {{hostname: one}}, kubelet"));
     assert_eq!(found("talconfig.yaml", &both, &none, &conflicts).len(), 1, "{both}");
 }
+
+#[test]
+fn each_patch_of_a_line_counts() {
+    let template = "\
+kind: Cluster
+name: home
+kubernetes: {version: v1.36.0}
+talos: {version: v1.13.1}
+patches: [{name: two, inline: [{machine: {sysctls: {kernel.kptr_restrict: \"0\"}}}, {machine: {sysctls: {kernel.dmesg_restrict: \"0\"}}}]}]
+---
+kind: ControlPlane
+machines: [one]
+";
+    let found = found("cluster.yaml", template, &Given(vec![]), &only(&["sysctl/weakened"]));
+    assert_eq!(found, ["cluster.yaml:5 sysctl/weakened one", "cluster.yaml:5 sysctl/weakened one"]);
+}
+
+#[test]
+fn an_older_base_has_no_document_to_leave_out() {
+    let template = "\
+kind: Cluster
+name: home
+talos: {version: v1.11.5}
+patches: [{name: host, inline: {machine: {network: {hostname: one}}}}]
+---
+kind: ControlPlane
+machines: [one]
+";
+    let found = found("cluster.yaml", template, &Given(vec![]), &only(&["kubelet/pod-pids-limit"]));
+    assert_eq!(found, ["cluster.yaml:3 kubelet/pod-pids-limit one"]);
+}

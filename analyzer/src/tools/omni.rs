@@ -176,8 +176,10 @@ fn machine<'t>(
         }
     }
     let replaced = replaced(&layers);
-    host.is_partial |= !replaced.is_empty();
-    layers.insert(0, without_documents(base, |kind| replaced.contains(&kind)));
+    let length = base.source().bytes.len();
+    let base = without_documents(base, |kind| replaced.contains(&kind));
+    host.is_partial |= base.source().bytes.len() != length;
+    layers.insert(0, base);
     let innermost = |field: &str| holders.iter().rev().find_map(|holder| entry(*holder, field));
     let mut schematic = Document::default();
     if let Some((key, arguments)) = innermost("kernelArgs") {

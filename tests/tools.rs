@@ -364,3 +364,91 @@ fn aliases_that_stand_inside_of_themselves_and_bombs_end() {
         assert!(analyses.is_some());
     }
 }
+
+#[test]
+fn nothing_of_talos_1_14_stands_beside_fields_that_a_tool_writes() {
+    let conflicts = only(&["talos/field-beside-document"]);
+    let none = Given(vec![]);
+    let talconfig = "\
+clusterName: home
+talosVersion: v1.14.1
+endpoint: https://192.0.2.1:6443
+nodes:
+  - {hostname: one, ipAddress: 192.0.2.11, installDisk: /dev/sdb, nodeLabels: {zone: a}}
+patches:
+  - 'machine: {kubelet: {extraArgs: {v: \"2\"}}}'
+";
+    assert!(found("talconfig.yaml", talconfig, &none, &conflicts).is_empty());
+    // Omni installs by itself.
+    let template = "\
+kind: Cluster
+name: home
+kubernetes: {version: v1.36.0}
+talos: {version: v1.14.1}
+---
+kind: ControlPlane
+machines: [one]
+---
+kind: Machine
+name: one
+install: {disk: /dev/sdb}
+";
+    assert!(found("cluster.yaml", template, &none, &conflicts).is_empty());
+    assert!(!effective(&described("cluster.yaml", template, &none), "one").contains("install"));
+    // What it generates is of the version that the cluster began with.
+    let patched = format!(
+        "{template}patches:\n  - name: host\n    inline:\n      - machine: {{network: {{hostname: one}}, kubelet: {{}}}}\n"
+    );
+    assert!(found("cluster.yaml", &patched, &none, &conflicts).is_empty());
+    let both = format!("{patched}      - apiVersion: v1alpha1\n        kind: HostnameConfig\n        hostname: two\n");
+    assert_eq!(found("cluster.yaml", &both, &none, &conflicts).len(), 1, "{both}");
+    let object = "\
+apiVersion: bootstrap.cluster.x-k8s.io/v1alpha3
+kind: TalosConfigTemplate
+metadata: {name: one}
+spec:
+  template:
+    spec:
+      generateType: worker
+      talosVersion: v1.14
+      strategicPatches:
+        - 'machine: {install: {disk: /dev/sdb}, nodeLabels: {zone: a}}'
+";
+    assert!(found("object.yaml", object, &none, &conflicts).is_empty());
+    // What the description itself writes beside each other is told.
+    let document = "- |\n    apiVersion: v1alpha1\n    kind: HostnameConfig\n    hostname: two\n";
+    let both = talconfig
+        .replace("- 'machine: {kubelet", &format!("{document}  - 'machine: {{network: {{hostname: one}}, kubelet"));
+    assert_eq!(found("talconfig.yaml", &both, &none, &conflicts).len(), 1, "{both}");
+}
+
+#[test]
+fn each_patch_of_a_line_counts() {
+    let template = "\
+kind: Cluster
+name: home
+kubernetes: {version: v1.36.0}
+talos: {version: v1.13.1}
+patches: [{name: two, inline: [{machine: {sysctls: {kernel.kptr_restrict: \"0\"}}}, {machine: {sysctls: {kernel.dmesg_restrict: \"0\"}}}]}]
+---
+kind: ControlPlane
+machines: [one]
+";
+    let found = found("cluster.yaml", template, &Given(vec![]), &only(&["sysctl/weakened"]));
+    assert_eq!(found, ["cluster.yaml:5 sysctl/weakened one", "cluster.yaml:5 sysctl/weakened one"]);
+}
+
+#[test]
+fn an_older_base_has_no_document_to_leave_out() {
+    let template = "\
+kind: Cluster
+name: home
+talos: {version: v1.11.5}
+patches: [{name: host, inline: {machine: {network: {hostname: one}}}}]
+---
+kind: ControlPlane
+machines: [one]
+";
+    let found = found("cluster.yaml", template, &Given(vec![]), &only(&["kubelet/pod-pids-limit"]));
+    assert_eq!(found, ["cluster.yaml:3 kubelet/pod-pids-limit one"]);
+}

@@ -1,11 +1,12 @@
 //! Images and their parts, for the rules about the installer.
 
 use super::documents::find_in_version;
-use crate::context::Context;
+use crate::context::{Context, kubernetes_default};
 use crate::input::is_unknown;
 use crate::syntax::NodeRef;
 use crate::tables;
 use crate::version::{MinorVersion, TalosVersion};
+use std::ops::RangeInclusive;
 
 /// A reference to an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +104,19 @@ impl Component {
         });
         known.collect()
     }
+}
+
+/// How many minor versions the oldest that Talos runs is behind the newest.
+const SPAN: u16 = 5;
+
+/// The versions of Kubernetes that Talos runs, but for kube-proxy, which it does not look at. `None` when the version of Talos
+/// is not known for certain.
+pub(super) fn supported(context: &Context<'_, '_>) -> Option<RangeInclusive<MinorVersion>> {
+    if context.is_version_assumed() || context.versions.talos_named.is_some() {
+        return None;
+    }
+    let minor = kubernetes_default(context.talos());
+    Some(MinorVersion { major: 1, minor: minor - SPAN }..=MinorVersion { major: 1, minor })
 }
 
 /// The images of the installer that a source names and that are known.

@@ -3,10 +3,10 @@
 //! A `TalosControlPlane`, a `TalosConfigTemplate` and a `TalosConfig` each say which configuration Talos generates for their
 //! machines, and what is patched in it: first the operations of `configPatches`, then the texts of `strategicPatches`.
 
-use super::reader::{Host, at, get, items};
+use super::reader::{Host, at, get, items, without_documents};
 use crate::directives::Role;
 use crate::input::is_unknown;
-use crate::machine::{Layer, Machine};
+use crate::machine::Machine;
 use crate::syntax::{Kind, NodeRef};
 use std::sync::Arc;
 
@@ -47,7 +47,12 @@ fn machine<'t>(host: &mut Host<'t>, root: Node<'t>, spec: Node<'t>) {
     let mut layers = Vec::new();
     if let Some(role) = role {
         let base = host.base(versions, role, version.map_or(place, NodeRef::visible_span), &[]);
-        layers.push(if patches.is_some() { first_document(base) } else { base });
+        // Operations of RFC 6902 go with no more than one document. What the providers let Talos 1.14 generate hangs on the
+        // Talos that they are built with.
+        let is_settled = host.version(versions).minor() < 14;
+        host.is_partial = !is_settled;
+        let is_one = patches.is_some() || !is_settled;
+        layers.push(if is_one { without_documents(base, |_| true) } else { base });
     } else {
         // The configuration is there as a whole.
         let Some(data) = get(spec, "data").filter(|data| data.kind() == Kind::Scalar) else { return };
@@ -66,12 +71,4 @@ fn machine<'t>(host: &mut Host<'t>, root: Node<'t>, spec: Node<'t>) {
         place: Some((Arc::clone(&host.file), place)),
         is_partial: host.is_partial,
     });
-}
-
-/// A base of its first document only: operations of RFC 6902 go with no more.
-fn first_document(base: Layer) -> Layer {
-    let Layer::Made { file, place, text, anchors } = base else { return base };
-    let end = text.find("\n---").map_or(text.len(), |at| at + 1);
-    let text = text.get(..end).unwrap_or("").to_owned();
-    Layer::Made { file, place, text, anchors }
 }

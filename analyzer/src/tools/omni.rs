@@ -5,7 +5,7 @@
 //! looks after itself.
 
 use super::made::{Document, Value};
-use super::reader::{Host, at, entry, get, items};
+use super::reader::{Host, at, entry, get, items, without_documents};
 use crate::context::NamedVersions;
 use crate::directives::Role;
 use crate::finding::{Finding, Severity};
@@ -155,9 +155,13 @@ fn machine<'t>(
         name.or_else(|| get(set, "name")).or_else(|| get(set, "kind")).map_or(set.span(), NodeRef::visible_span);
     let version = at(cluster, &["talos", "version"]).map_or(place, NodeRef::visible_span);
     host.is_partial = false;
-    let mut layers = vec![host.base(versions, role, version, &[("clusterName", get(cluster, "name"))])];
+    let base = host.base(versions, role, version, &[("clusterName", get(cluster, "name"))]);
+    let base = without_documents(base, |kind| kind == "UnattendedInstallConfig");
+    let mut layers = Vec::new();
     let mut config = Document::default();
-    let install = own.and_then(|own| get(own, "install"));
+    // From Talos 1.14 on Omni installs by itself, and the configuration says nothing of it.
+    let is_in_config = host.version(versions).minor() < 14;
+    let install = own.and_then(|own| get(own, "install")).filter(|_| is_in_config);
     if let Some((key, disk)) = install.and_then(|install| entry(install, "disk")) {
         config.set(&["machine", "install", "disk"], Some(key.span()), Value::Written(disk));
     }
@@ -171,6 +175,11 @@ fn machine<'t>(
             layers.extend(self::patch(host, patch));
         }
     }
+    let replaced = replaced(&layers);
+    let length = base.source().bytes.len();
+    let base = without_documents(base, |kind| replaced.contains(&kind));
+    host.is_partial |= base.source().bytes.len() != length;
+    layers.insert(0, base);
     let innermost = |field: &str| holders.iter().rev().find_map(|holder| entry(*holder, field));
     let mut schematic = Document::default();
     if let Some((key, arguments)) = innermost("kernelArgs") {
@@ -192,6 +201,26 @@ fn machine<'t>(
         place: Some((Arc::clone(&host.file), place)),
         is_partial: host.is_partial,
     });
+}
+
+/// The documents in whose place patches write fields. Omni generates what the version had that a cluster began with, which a
+/// template does not say: a patch that Omni took once says that there are none of them.
+fn replaced(patches: &[Layer]) -> Vec<&'static str> {
+    let beside = || rules::validation_checks().iter().filter(|check| check.rule == "talos/field-beside-document");
+    let mut replaced = Vec::new();
+    for layer in patches {
+        let (text, _) = decode(layer.source().bytes);
+        let tree = syntax::parse(&text);
+        let config = || tree.roots().filter(|root| root.get("kind").is_none());
+        for check in beside() {
+            let ways = check.scopes.iter().map(|scope| scope.path.iter().chain(check.field).copied().collect());
+            let is_written = |way: Vec<&str>| config().any(|root| root.at(&way).is_some());
+            if ways.into_iter().any(is_written) {
+                replaced.extend(check.when.iter().filter_map(|clause| clause.document));
+            }
+        }
+    }
+    replaced
 }
 
 /// The layers of a patch: a file, a text, a mapping, or a list of mappings.

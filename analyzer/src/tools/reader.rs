@@ -194,6 +194,32 @@ impl<'t> Host<'t> {
     }
 }
 
+/// A base without a part of its text.
+pub(super) fn without(base: Layer, part: &str) -> Layer {
+    let Layer::Made { file, place, text, anchors } = base else { return base };
+    let Some(start) = text.find(part) else { return Layer::Made { file, place, text, anchors } };
+    let removed = Span::new(start, start + part.len());
+    let moved = |offset: u32| if offset < removed.end { offset } else { offset - (removed.end - removed.start) };
+    let anchors = anchors
+        .into_iter()
+        .filter(|(made, _)| made.end <= removed.start || made.start >= removed.end)
+        .map(|(made, written)| (Span { start: moved(made.start), end: moved(made.end) }, written))
+        .collect();
+    Layer::Made { file, place, text: text.replacen(part, "", 1), anchors }
+}
+
+/// A base without the documents of the kinds that are left out; its machine configuration stays.
+pub(super) fn without_documents(mut base: Layer, is_left_out: impl Fn(&str) -> bool) -> Layer {
+    let Layer::Made { text, .. } = &base else { return base };
+    let kind = |document: &str| document.lines().find_map(|line| line.strip_prefix("kind: ")).is_some_and(&is_left_out);
+    let documents = text.trim_end().split("\n---\n").skip(1);
+    let left_out: Vec<String> = documents.filter(|document| kind(document)).map(|it| format!("\n---\n{it}")).collect();
+    for document in left_out {
+        base = without(base, &document);
+    }
+    base
+}
+
 /// A finding of the rule `name` at a node of the file.
 fn about(name: &str, node: NodeRef<'_, '_>, message: String, help: Option<String>) -> Option<Finding> {
     let finding = rules::by_name(name)?.finding_at(node.visible_span(), "", node.path(), message);

@@ -7,17 +7,35 @@
 mod check;
 mod documents;
 
-use super::reader::{Host, entry, get, items};
+use super::reader::{Host, entry, get, items, without, without_documents};
 use crate::context::NamedVersions;
 use crate::directives::Role;
 use crate::input::is_unknown;
 use crate::machine::{Layer, Machine};
 use crate::syntax::{Kind, NodeRef};
-use crate::text::Span;
 use crate::version::MinorVersion;
 use std::sync::Arc;
 
 type Node<'t> = NodeRef<'t, 't>;
+
+/// The disk that Talos generates; talhelper lets it generate none for a node with a selector.
+const GENERATED_DISK: &str = "        disk: /dev/sda\n";
+
+/// Documents that Talos 1.14 generates and talhelper 3.1 does not: what they say stays in the machine configuration.
+const NOT_GENERATED: [&str; 12] = [
+    "DiscoveryIdentityConfig",
+    "UnattendedInstallConfig",
+    "VolumeConfig",
+    "SecurityProfileConfig",
+    "KubeClusterConfig",
+    "KubeNodeConfig",
+    "KubeletConfig",
+    "KubePrismConfig",
+    "KubeCoreDNSConfig",
+    "KubeAPIServerCAConfig",
+    "KubeAggregatorCAConfig",
+    "KubeServiceAccountConfig",
+];
 
 /// Reads the machines of a talconfig. False when the file is none.
 pub(super) fn describe(host: &mut Host<'_>) -> bool {
@@ -99,9 +117,12 @@ fn machine<'t>(host: &mut Host<'t>, root: Node<'t>, node: Node<'t>, role: Role, 
     let base = host.base(versions, role, base_place, &known);
     // A node without a disk is refused, which is told of the node.
     let has_selector = get(node, "installDiskSelector").is_some_and(|selector| !is_zero(selector));
-    let mut layers = vec![if has_selector { without_disk(base) } else { base }];
+    let base = if has_selector { without(base, GENERATED_DISK) } else { base };
+    let is_settled = host.version(versions).minor() < documents::KUBERNETES_DOCUMENTS;
     // What talhelper makes of the documents of Kubernetes is not settled.
-    host.is_partial |= host.version(versions).minor() >= documents::KUBERNETES_DOCUMENTS;
+    host.is_partial |= !is_settled;
+    let base = if is_settled { base } else { without_documents(base, |kind| NOT_GENERATED.contains(&kind)) };
+    let mut layers = vec![base];
     let documents = documents::of_node(host, root, sources, role, versions);
     layers.extend(host.made(&documents, place));
     for patch in sources.items("patches", "overridePatches", true) {
@@ -126,20 +147,6 @@ fn machine<'t>(host: &mut Host<'t>, root: Node<'t>, node: Node<'t>, role: Role, 
         place: Some((Arc::clone(&host.file), place)),
         is_partial: host.is_partial,
     });
-}
-
-/// A base without the disk that Talos generates: talhelper lets it generate none.
-fn without_disk(base: Layer) -> Layer {
-    const DISK: &str = "        disk: /dev/sda\n";
-    let Layer::Made { file, place, mut text, anchors } = base else { return base };
-    let at = text.find(DISK).unwrap_or(text.len());
-    let moved = |offset: u32| if offset as usize > at { offset - Span::new(DISK.len(), 0).start } else { offset };
-    let anchors = anchors
-        .into_iter()
-        .map(|(made, written)| (Span { start: moved(made.start), end: moved(made.end) }, written))
-        .collect();
-    text = text.replacen(DISK, "", 1);
-    Layer::Made { file, place, text, anchors }
 }
 
 /// A patch: a text, or the name of a file behind an `@`.

@@ -1,7 +1,7 @@
 //! Conditions on values.
 
 use super::form::{self, Form};
-use super::value::{Value, look_up};
+use super::value::Value;
 use super::{Hit, Subject};
 use crate::finding::Related;
 use crate::input::is_unknown;
@@ -298,7 +298,7 @@ fn count<'t, 's>(
     let mut count = 0;
     for field in fields {
         let path: Vec<&str> = field.split('.').collect();
-        count += match look_up(node, &path, subject.is_complete).first()? {
+        count += match subject.look_up(node, &path).first()? {
             Value::Unknown if node.at(&path).is_some_and(|value| !value.is_null()) => 1,
             Value::Unknown => return None,
             value => usize::from(is_counted(value.not_null())),

@@ -13,7 +13,7 @@ pub(crate) use network::*;
 pub(crate) use volumes::*;
 
 use super::condition::{Condition, boolean, number};
-use super::value::{Value, look_up};
+use super::value::{Absence, Value, look_up};
 use super::{Hit, Subject};
 use crate::finding::Related;
 use crate::input::is_unknown;
@@ -56,7 +56,9 @@ pub(crate) fn addressed_members(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
         let Some(name) = device.get("interface").filter(|_| !is("ignore")) else { continue };
         let Some(member) = all.iter().find(|member| member.value() == name.value()) else { continue };
         let has = |field: &str, condition: &Condition| {
-            look_up(device, &[field], false).into_iter().any(|value| condition.judge(value, subject) == Some(true))
+            look_up(device, &[field], Absence { is_complete: false, issues: &[] })
+                .into_iter()
+                .any(|value| condition.judge(value, subject) == Some(true))
         };
         let addressing = [
             ("dhcp", &Condition::True),
@@ -91,7 +93,7 @@ pub(crate) fn unsized_partitions(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
     let Some((_, before_last)) = partitions.split_last() else { return Vec::new() };
     let mut hits = Vec::new();
     for partition in before_last {
-        match look_up(*partition, &["size"], subject.is_complete).first() {
+        match subject.look_up(*partition, &["size"]).first() {
             Some(Value::Absent) => hits
                 .push(Hit { span: subject.context.nearest(*partition, &[]), ..Hit::at(subject.context, *partition) }),
             Some(Value::Written(size)) if is_zero_size(size.value()) => hits.push(Hit::at(subject.context, *size)),
@@ -112,7 +114,7 @@ pub(crate) fn repeated_slots(subject: &Subject<'_, '_, '_>) -> Vec<Hit> {
     let mut seen: Vec<(i128, NodeRef<'_, '_>)> = Vec::new();
     let mut hits = Vec::new();
     for key in subject.scope.items().map(NodeRef::resolved) {
-        let slot = match look_up(key, &["slot"], subject.is_complete).first() {
+        let slot = match subject.look_up(key, &["slot"]).first() {
             Some(Value::Written(slot)) => number(Some(*slot), subject),
             Some(Value::Absent) => Some(0),
             _ => None,

@@ -26,7 +26,7 @@ use crate::syntax::{Kind, NodeRef};
 use crate::tables::{self, Decoder};
 use crate::text::Span;
 use crate::version::{TalosVersion, VersionSet};
-use value::look_up;
+use value::{Absence, look_up};
 
 /// One check of Talos's validation: a row of `analyzer/data/validation`.
 #[derive(Debug)]
@@ -126,8 +126,13 @@ impl<'c, 't, 's> Subject<'c, 't, 's> {
     /// The values on a way from the scope.
     #[must_use]
     pub fn values(&self, path: &[&str]) -> Vec<Value<'t, 's>> {
-        let values = look_up(self.scope, path, self.is_complete).into_iter();
+        let values = self.look_up(self.scope, path).into_iter();
         values.filter(|value| !value.node().is_some_and(|node| is_dropped(self.kind, node))).collect()
+    }
+
+    /// The values on a way from a node of the scope.
+    fn look_up(&self, node: NodeRef<'t, 's>, path: &[&str]) -> Vec<Value<'t, 's>> {
+        look_up(node, path, Absence { is_complete: self.is_complete, issues: self.context.issues })
     }
 
     /// The decoder of the version.
@@ -299,12 +304,12 @@ fn holding<'t, 's>(clause: &Clause, subject: &Subject<'_, 't, 's>) -> Option<Val
         None => subject.values(clause.path),
         Some(kind) => {
             let roots: Vec<NodeRef<'t, 's>> = context.documents(kind).collect();
-            let is_complete = context.is_complete(kind);
+            let absence = Absence { is_complete: context.is_complete(kind), issues: context.issues };
             match roots.is_empty() {
                 // That a document is not there is only known of a whole.
                 true if context.whole().is_some() => vec![Value::Absent],
                 true => vec![Value::Unknown],
-                false => roots.into_iter().flat_map(|root| look_up(root, clause.path, is_complete)).collect(),
+                false => roots.into_iter().flat_map(|root| look_up(root, clause.path, absence)).collect(),
             }
         }
     };

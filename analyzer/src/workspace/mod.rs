@@ -71,7 +71,8 @@ struct Unit<'w> {
 #[derive(PartialEq, Eq, Hash)]
 enum TextKey<'w> {
     File(&'w str),
-    Part(&'w str, u32),
+    /// The text too, for parts of one line begin where the line does.
+    Part(&'w str, u32, &'w str),
     Made(&'w str, &'w str),
 }
 
@@ -79,7 +80,7 @@ impl<'w> TextKey<'w> {
     fn of(layer: &'w Layer) -> Self {
         match layer {
             Layer::File(file) => Self::File(&file.path),
-            Layer::Part { file, offset, .. } => Self::Part(&file.path, *offset),
+            Layer::Part { file, offset, text } => Self::Part(&file.path, *offset, text),
             Layer::Made { file, text, .. } => Self::Made(&file.path, text),
         }
     }

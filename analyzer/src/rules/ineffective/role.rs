@@ -48,7 +48,9 @@ const SECRETS: [&[&str]; 4] = [
 ];
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    if context.role != Some(Role::Worker) {
+    // A machine of no type is a worker to Talos, and that is told.
+    let types = context.find(tables::V1ALPHA1, &["machine", "type"]);
+    if context.role != Some(Role::Worker) || types.iter().any(|found| is_nothing(found.node)) {
         return;
     }
     let settings = SETTINGS.into_iter().map(|path| (path, false));

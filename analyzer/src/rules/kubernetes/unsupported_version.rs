@@ -1,10 +1,9 @@
 //! `kubernetes/unsupported-version`
 
-use super::super::images::{API_SERVER, CONTROLLER_MANAGER, KUBELET, SCHEDULER};
-use crate::context::{Context, kubernetes_default};
+use super::super::images::{self, API_SERVER, CONTROLLER_MANAGER, KUBELET, SCHEDULER};
+use crate::context::Context;
 use crate::finding::{Finding, Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
-use crate::version::MinorVersion;
 
 pub(crate) const RULE: Rule = Rule {
     name: "kubernetes/unsupported-version",
@@ -20,19 +19,12 @@ pub(crate) const RULE: Rule = Rule {
     check,
 };
 
-/// How many minor versions the oldest that Talos runs is behind the newest.
-const SPAN: u16 = 5;
-
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    if context.is_version_assumed() || context.versions.talos_named.is_some() {
-        return;
-    }
-    let minor = kubernetes_default(context.talos());
-    let newest = MinorVersion { major: 1, minor };
-    let oldest = MinorVersion { major: 1, minor: minor - SPAN };
+    let Some(supported) = images::supported(context) else { return };
+    let (oldest, newest) = (supported.start(), supported.end());
     for component in [&KUBELET, &API_SERVER, &CONTROLLER_MANAGER, &SCHEDULER] {
         for (image, version) in component.images(context) {
-            if (oldest..=newest).contains(&version) {
+            if supported.contains(&version) {
                 continue;
             }
             let talos = context.talos();

@@ -1,9 +1,10 @@
 //! `kubernetes/version-skew`
 
-use super::super::images::{API_SERVER, CONTROLLER_MANAGER, Component, KUBELET, PROXY, SCHEDULER};
+use super::super::images::{self, API_SERVER, CONTROLLER_MANAGER, Component, KUBELET, PROXY, SCHEDULER};
 use crate::context::Context;
 use crate::finding::{Finding, Profile, Related, Severity};
 use crate::rule::{Example, Findings, Rule};
+use crate::version::MinorVersion;
 
 pub(crate) const RULE: Rule = Rule {
     name: "kubernetes/version-skew",
@@ -30,9 +31,18 @@ const SKEWS: [(&Component, u16); 4] = [(&KUBELET, 3), (&CONTROLLER_MANAGER, 1), 
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let Some((api_server, own)) = API_SERVER.images(context).into_iter().next() else { return };
+    // What Talos does not run is told, and has to change whatever the API server is.
+    let supported = images::supported(context);
+    let is_told = |version: &MinorVersion| supported.as_ref().is_some_and(|supported| !supported.contains(version));
+    if is_told(&own) {
+        return;
+    }
     let mut apart = Vec::new();
     for (component, most) in SKEWS {
         for (image, version) in component.images(context) {
+            if component.name != PROXY.name && is_told(&version) {
+                continue;
+            }
             let is_newer = version > own;
             if version.major == own.major && (is_newer || own.minor - version.minor > most) {
                 apart.push((component.name, image, version, is_newer));

@@ -152,10 +152,11 @@ pub enum Content {
 /// What `scalar`, one of [`scalars`], holds.
 fn content(scalar: NodeRef<'_, '_>) -> Content {
     let value = scalar.value().trim();
-    let is_public = value.contains("BEGIN CERTIFICATE")
-        || value.contains("BEGIN PUBLIC KEY")
-        || value.starts_with(CERTIFICATE_IN_BASE64)
-        || value.starts_with(PUBLIC_KEY_IN_BASE64);
+    // In base64 there are no spaces, and what is in base64 is long.
+    let in_words = || value.contains("BEGIN CERTIFICATE") || value.contains("BEGIN PUBLIC KEY");
+    let is_public = value.starts_with(CERTIFICATE_IN_BASE64)
+        || value.starts_with(PUBLIC_KEY_IN_BASE64)
+        || value.as_bytes().contains(&b' ') && in_words();
     let is_public = is_public && !value.contains("PRIVATE KEY");
     let is_url_without_token = value.contains("://") && !has_join_token(value) && password_in(value).is_none();
     if scalar.is_null() || value.is_empty() || is_public || is_url_without_token && !input::is_unknown(scalar) {
@@ -188,7 +189,8 @@ fn is_placeholder(value: &str) -> bool {
         let lower = value.to_ascii_lowercase();
         WORDS.iter().any(|word| lower.contains(word))
     };
-    let is_variable = value.starts_with(['$', '%', '@']) || value.contains(['<', '>']);
+    let bytes = value.as_bytes();
+    let is_variable = value.starts_with(['$', '%', '@']) || bytes.contains(&b'<') || bytes.contains(&b'>');
     // The documentation of Talos writes `--- EXAMPLE KEY ---` in base64, and shortens keys to their beginning.
     let in_base64 = || {
         // An example is short, a key is not, and need not be decoded.

@@ -36,8 +36,7 @@ fn is_in_version(context: &Context<'_, '_>, kind: &str) -> bool {
 
 /// The documents of one kind, if the version has that kind.
 pub(super) fn in_version<'t, 's>(context: &Context<'t, 's>, kind: &'static str) -> Vec<NodeRef<'t, 's>> {
-    let is_known = is_in_version(context, kind);
-    context.documents(kind).filter(|_| is_known).collect()
+    context.documents(kind).filter(|_| is_in_version(context, kind)).collect()
 }
 
 /// The values at places of documents that the version has.

@@ -11,5 +11,6 @@ mod tree;
 
 pub use parse::{MAX_DEPTH, MAX_NODES};
 pub use recover::parse;
+pub(crate) use scalar::without_line_breaks;
 pub use scalar::{Resolved, parse_float, resolve, resolve_scalar, resolve_text};
 pub use tree::{Comment, Dialect, Document, Kind, Node, NodeId, NodeRef, Problem, ProblemKind, Style, Tree, plain};

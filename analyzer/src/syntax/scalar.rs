@@ -77,10 +77,19 @@ pub fn resolve_text(text: &str) -> Resolved<'_> {
 fn binary(value: &str) -> Resolved<'static> {
     use base64::Engine as _;
     // Line breaks are allowed inside; anything else outside the alphabet is not.
-    let packed: String = value.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
-    match base64::engine::general_purpose::STANDARD.decode(packed) {
+    match base64::engine::general_purpose::STANDARD.decode(&*without_line_breaks(value)) {
         Ok(bytes) => Resolved::Str(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())),
         Err(_) => Resolved::Invalid,
+    }
+}
+
+/// A text without the ends of its lines. Keys and certificates are long, and most stand on one line.
+pub(crate) fn without_line_breaks(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    if bytes.contains(&b'\n') || bytes.contains(&b'\r') {
+        Cow::Owned(text.split(['\n', '\r']).collect())
+    } else {
+        Cow::Borrowed(text)
     }
 }
 

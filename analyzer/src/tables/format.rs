@@ -3,7 +3,7 @@
 //! Each form follows the Go function that reads it, oddities included, for what Talos accepts must be accepted here.
 
 use super::decoder::Decoder;
-use crate::syntax::{Resolved, parse_float};
+use crate::syntax::{Resolved, parse_float, without_line_breaks};
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
@@ -392,8 +392,7 @@ fn base64(text: &str) -> Result<(), Rejection> {
     /// Bits of the last letter that belong to no byte may be set.
     const ENGINE: GeneralPurpose =
         GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
-    let packed: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
-    match ENGINE.decode(packed) {
+    match ENGINE.decode(&*without_line_breaks(text)) {
         Ok(_) => Ok(()),
         Err(_) => Err(Rejection {
             reason: "a character is not of the standard alphabet, or the padding is wrong",

@@ -149,7 +149,7 @@ impl Form {
             Self::Size => is(Format::DiskSize, text),
             Self::Blocks => pem::has_blocks(text),
             Self::CertificateBlocks => pem::has_certificate_blocks(text),
-            Self::Certificate => pem::has_certificate_blocks(text) && pem::begins_with_certificate(text),
+            Self::Certificate => pem::is_certificates(text),
             Self::FirstCertificate => pem::begins_with_certificate(text),
             Self::SomeCertificate => pem::has_certificate(text),
             Self::PrivateKey => pem::is_private_key(text),

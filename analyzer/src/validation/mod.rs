@@ -104,6 +104,7 @@ pub enum Wrong {
 pub type Function = for<'c, 't, 's> fn(&Subject<'c, 't, 's>) -> Vec<Hit>;
 
 /// What a check looks at: one scope.
+#[derive(Clone, Copy)]
 pub struct Subject<'c, 't, 's> {
     /// The source.
     pub context: &'c Context<'t, 's>,
@@ -118,9 +119,9 @@ pub struct Subject<'c, 't, 's> {
 }
 
 impl<'c, 't, 's> Subject<'c, 't, 's> {
-    fn new(context: &'c Context<'t, 's>, found: Found<'t, 's>, field: &'static [&'static str]) -> Self {
+    fn new(context: &'c Context<'t, 's>, found: Found<'t, 's>) -> Self {
         let is_complete = context.is_complete(found.kind);
-        Self { context, scope: found.node, kind: found.kind, is_complete, field }
+        Self { context, scope: found.node, kind: found.kind, is_complete, field: &[] }
     }
 
     /// The values on a way from the scope.
@@ -201,19 +202,24 @@ pub(crate) fn check(rule: &Rule, checks: &'static [Check], context: &Context<'_,
     let has_operations = context.inputs.iter().any(|input| matches!(input.kind, InputKind::JsonPatch));
     for group in checks.chunk_by(|a, b| a.group == b.group) {
         let places = group.first().map_or(&[][..], |check| check.scopes);
-        let places = places.iter().filter(|place| is_known(place.document, context.talos()));
-        for place in places.filter(|place| may_hold(context, place.document, place.path)) {
-            let mut found = None;
+        // Most places are nowhere in the source, which is sooner told than what the version has.
+        let places = places.iter().filter(|place| may_hold(context, place.document, place.path));
+        for place in places.filter(|place| is_known(place.document, context.talos())) {
+            let mut subjects = None;
+            let find = || -> Vec<Subject<'_, '_, '_>> {
+                let found = context.find(place.document, place.path).into_iter();
+                found.map(|found| Subject::new(context, found)).collect()
+            };
             for check in group.iter().filter(|check| may_apply(check, place, context)) {
                 let Some(severity) = severity(check, context) else { continue };
-                for found in found.get_or_insert_with(|| context.find(place.document, place.path)) {
-                    look(rule, check, severity, &Subject::new(context, *found, check.field), findings);
+                for subject in subjects.get_or_insert_with(find) {
+                    look(rule, check, severity, &Subject { field: check.field, ..*subject }, findings);
                 }
                 // An operation of a JSON patch may write the value alone.
                 if has_operations && check.needs_value_alone() {
                     let path: Vec<&str> = place.path.iter().chain(check.field).copied().collect();
                     for found in context.find(place.document, &path).into_iter().filter(Found::is_in_operation) {
-                        look(rule, check, severity, &Subject::new(context, found, &[]), findings);
+                        look(rule, check, severity, &Subject::new(context, found), findings);
                     }
                 }
             }

@@ -24,15 +24,30 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
     while let Some((_, after)) = rest.split_once("-----BEGIN ") {
         rest = after;
         let Some((kind, body)) = after.split_once("-----") else { break };
-        let Some((body, after)) = body.split_once(&format!("-----END {kind}-----")) else { continue };
-        let lines = body.lines().filter(|line| !line.contains(':'));
-        let text: String = lines.flat_map(str::chars).filter(|c| !c.is_whitespace()).collect();
+        let Some((body, after)) = split_at_end(body, kind) else { continue };
+        let mut text = String::with_capacity(body.len());
+        for line in body.lines().filter(|line| !line.contains(':')) {
+            // Nearly all lines are letters alone, and long.
+            if line.bytes().all(|byte| byte.is_ascii_graphic()) {
+                text.push_str(line);
+            } else {
+                text.extend(line.split_whitespace());
+            }
+        }
         if let Ok(bytes) = STANDARD.decode(text) {
             blocks.push(Block { kind, bytes });
             rest = after;
         }
     }
     blocks
+}
+
+/// What stands before the end of a block of `kind`, and what after it.
+fn split_at_end<'t>(body: &'t str, kind: &str) -> Option<(&'t str, &'t str)> {
+    let end = format!("-----END {kind}-----");
+    // In base64 there is no `-`: to look for that first is quick.
+    let ends = body.match_indices('-').filter_map(|(at, _)| body.split_at_checked(at));
+    ends.map(|(body, rest)| (body, rest.strip_prefix(&end))).find_map(|(body, rest)| Some((body, rest?)))
 }
 
 const CERTIFICATE: &str = "CERTIFICATE";
@@ -44,8 +59,17 @@ pub(super) fn has_blocks(text: &str) -> bool {
 
 /// Whether there are blocks, and all are called certificates.
 pub(super) fn has_certificate_blocks(text: &str) -> bool {
-    let blocks = blocks(text);
+    are_called_certificates(&blocks(text))
+}
+
+fn are_called_certificates(blocks: &[Block<'_>]) -> bool {
     !blocks.is_empty() && blocks.iter().all(|block| block.kind == CERTIFICATE)
+}
+
+/// Whether there are blocks that are all called certificates, and the first is one.
+pub(super) fn is_certificates(text: &str) -> bool {
+    let blocks = blocks(text);
+    are_called_certificates(&blocks) && blocks.first().is_some_and(|block| is_certificate(&block.bytes))
 }
 
 /// Whether the first block holds a certificate, whatever it is called.

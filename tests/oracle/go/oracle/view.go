@@ -49,7 +49,7 @@ func view(in io.Reader, out io.Writer) error {
 
 		answer := viewAnswer{ID: q.ID}
 
-		if err := validate(provider); err != nil {
+		if err := validateAsClient(provider); err != nil {
 			answer.Invalid = err.Error()
 		}
 
@@ -61,8 +61,8 @@ func view(in io.Reader, out io.Writer) error {
 	})
 }
 
-// validate is what talosctl does before it sends a configuration.
-func validate(provider config.Provider) (err error) {
+// validateAsClient is what talosctl does before it sends a configuration.
+func validateAsClient(provider config.Provider) (err error) {
 	defer recoverAs(&err)
 
 	// The name of the method is not the same in every version.

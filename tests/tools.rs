@@ -248,7 +248,7 @@ fn a_missing_layer_says_nothing_of_what_is_absent() {
         ["talconfig.yaml:2 kubelet/pod-pids-limit one"]
     );
     assert_eq!(found("talconfig.yaml", &text("@gone.yaml"), &files, &rules), ["talconfig.yaml:5 tool/missing-file "]);
-    assert_eq!(found("talconfig.yaml", &text("@/root/gone.yaml"), &files, &rules), [""; 0]);
+    assert_eq!(found("talconfig.yaml", &text("@/etc/gone.yaml"), &files, &rules), [""; 0]);
     assert_eq!(found("talconfig.yaml", &text("@${NAME}.yaml"), &files, &rules), [""; 0]);
 }
 

@@ -9,7 +9,9 @@ use talint_analyzer::directives::Role;
 use talint_analyzer::finding::{Profile, Severity};
 use talint_analyzer::text::Span;
 use talint_analyzer::version::{MinorVersion, TalosVersion};
-use talint_analyzer::{File, FileAnalysis, Layer, Machine, Options, analyze_machine, collect, generated};
+use talint_analyzer::{
+    Described, File, FileAnalysis, Files, InOrder, Layer, Machine, Options, Workspace, check, generated,
+};
 
 fn file(path: &str, text: &str) -> Arc<File> {
     Arc::new(File { path: path.to_owned(), bytes: text.as_bytes().to_vec() })
@@ -41,6 +43,26 @@ fn span(file: &File, part: &str) -> Span {
     Span::new(start, start + part.len())
 }
 
+/// No files but those that the machines have already.
+struct Nothing;
+
+impl Files for Nothing {
+    fn read(&self, path: &str) -> Result<Arc<File>, String> {
+        Err(format!("{path} is not to be asked for"))
+    }
+
+    fn list(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// What is to be said of the files of machines.
+fn analyses(machines: &[Machine], options: &Options) -> Vec<FileAnalysis> {
+    let described = Described { machines: machines.to_vec(), ..Described::default() };
+    let workspace = Workspace { project: None, described: &described, alone: &[], files: &Nothing };
+    check(workspace, options, &InOrder).files
+}
+
 /// The findings of machines: rule, what is written at the place, machines.
 fn found(machines: &[Machine], options: &Options) -> Vec<(Cow<'static, str>, String, String)> {
     let told = |file: &FileAnalysis| -> Vec<_> {
@@ -50,8 +72,7 @@ fn found(machines: &[Machine], options: &Options) -> Vec<(Cow<'static, str>, Str
             .map(|finding| (finding.rule.clone(), finding.span.slice(&text).to_owned(), finding.machines.join(" ")))
             .collect()
     };
-    let analyses = machines.iter().flat_map(|machine| analyze_machine(machine, options));
-    collect(analyses).iter().flat_map(told).collect()
+    analyses(machines, options).iter().flat_map(told).collect()
 }
 
 #[test]
@@ -141,7 +162,7 @@ fn an_entry_that_a_generated_configuration_has_is_not_to_be_repeated() {
     let layers = vec![made, Layer::File(patch)];
     let machine = Machine { layers, ..machine("n1", &host, Vec::new()) };
     let options = Options { select: vec!["patch/".to_owned()], ..Options::default() };
-    let analyses = collect(analyze_machine(&machine, &options));
+    let analyses = analyses(&[machine], &options);
     let finding = &analyses[1].analysis.findings[0];
     assert_eq!(finding.rule, "patch/list-appends");
     let related = &finding.related[0];

@@ -5,10 +5,11 @@
 
 #![allow(clippy::print_stdout, clippy::panic, reason = "it prints its figures, and stops where it cannot go on")]
 
-use granit_parser::Parser;
+mod measure;
+
+use measure::{median, scan, time};
 use std::hint::black_box;
 use std::path::Path;
-use std::time::{Duration, Instant};
 use talint_analyzer::{Options, analyze};
 
 /// The most that an analysis may cost, in event scans of the same bytes.
@@ -61,26 +62,4 @@ fn compare(name: &str, texts: &[String], rounds: usize) {
     let ratio = whole.as_secs_f64() / bare.as_secs_f64();
     let verdict = if ratio <= WANTED { "" } else { "  more than wanted" };
     println!("{name:34} {bytes:9} {bare:>12.1?} {whole:>12.1?} {ratio:7.2}{verdict}");
-}
-
-fn scan(text: &str) {
-    for event in Parser::new_from_str_with_options(
-        black_box(text),
-        granit_parser::options! { max_buffered_comment_events: usize::MAX },
-    ) {
-        if black_box(event).is_err() {
-            break;
-        }
-    }
-}
-
-fn time(work: impl FnOnce()) -> Duration {
-    let start = Instant::now();
-    work();
-    start.elapsed()
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
 }

@@ -10,12 +10,13 @@
     reason = "it prints figures, and stops where it cannot go on"
 )]
 
-use granit_parser::Parser;
+mod measure;
+
+use measure::{median, scan, time};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 use talint_analyzer::{File, Files, InOrder, Options, Workspace, check, describe, project};
 
 /// The most that the check may cost, in readings and scans of the same bytes.
@@ -158,26 +159,4 @@ fn check_folder(folder: &Path) {
     let workspace = Workspace { project: Some((&host, &project)), described: &described, alone: &[], files: &files };
     let outcome = black_box(check(workspace, &options, &InOrder));
     assert_eq!(outcome.files.len(), FILES);
-}
-
-fn scan(text: &str) {
-    for event in Parser::new_from_str_with_options(
-        black_box(text),
-        granit_parser::options! { max_buffered_comment_events: usize::MAX },
-    ) {
-        if black_box(event).is_err() {
-            break;
-        }
-    }
-}
-
-fn time(work: impl FnOnce()) -> Duration {
-    let start = Instant::now();
-    work();
-    start.elapsed()
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
 }

@@ -36,8 +36,6 @@ mod workspace;
 
 pub use analysis::{Analysis, Options, analyze};
 pub use layered::{LayeredAnalysis, Position, REFUSING, Source, analyze_layered, layered_settings};
-pub use machine::{
-    File, FileAnalysis, Files, Layer, LayerAnalysis, Machine, analyze_machine, collect, generated, normalized,
-};
+pub use machine::{File, FileAnalysis, Files, Layer, Machine, generated, normalized};
 pub use migrate::{Kept, Migration, Moved, migrate};
 pub use workspace::{Described, InOrder, Outcome, ToolFile, Workers, Workspace, analyze_described, check, describe};

@@ -6,7 +6,7 @@
 use crate::analysis::{Analysis, Options};
 use crate::context::{Mode, NamedVersions};
 use crate::directives::Role;
-use crate::layered::{Position, Source, analyze_layered};
+use crate::layered::{Position, Source};
 use crate::text::Span;
 use crate::version::TalosVersion;
 use std::collections::HashMap;
@@ -157,7 +157,7 @@ pub struct FileAnalysis {
 
 /// What is to be said of a layer of a machine.
 #[derive(Debug)]
-pub struct LayerAnalysis {
+pub(crate) struct LayerAnalysis {
     /// The file it stands in.
     pub file: Arc<File>,
     /// Where in the file: two machines share a layer when file and place are the same.
@@ -174,16 +174,6 @@ enum Place {
     Whole,
     Part(u32),
     Made(Span),
-}
-
-/// Analyses the configuration of a machine: what is to be said of each of its layers.
-#[must_use]
-pub fn analyze_machine(machine: &Machine, options: &Options) -> Vec<LayerAnalysis> {
-    let sources: Vec<Source<'_>> = machine.layers.iter().map(Layer::source).collect();
-    let Some((base, patches)) = sources.split_first() else { return Vec::new() };
-    let options = machine.options(options);
-    let analyses = analyze_layered(*base, patches, &options).sources;
-    machine.layers.iter().zip(analyses).map(|(layer, analysis)| LayerAnalysis::new(machine, layer, analysis)).collect()
 }
 
 impl LayerAnalysis {
@@ -208,8 +198,7 @@ fn needs_every_machine(rule: &str) -> bool {
 
 /// What is to be said of each file, in the order in which the files come first: a finding that several machines give
 /// becomes one with all their names, and what is only a mistake in every machine of a layer is dropped elsewhere.
-#[must_use]
-pub fn collect(analyses: impl IntoIterator<Item = LayerAnalysis>) -> Vec<FileAnalysis> {
+pub(crate) fn collect(analyses: impl IntoIterator<Item = LayerAnalysis>) -> Vec<FileAnalysis> {
     let mut layers: Groups<(String, Place), FileAnalysis> = Groups::default();
     for LayerAnalysis { file, place, mut analysis, machine } in analyses {
         for finding in &mut analysis.findings {

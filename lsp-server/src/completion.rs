@@ -286,7 +286,10 @@ fn keys_of_settings(
     cursor: &Cursor<'_>,
     found: &mut Vec<Candidate>,
 ) {
-    let Some(path) = path_of(mapping) else { return };
+    let path = mapping.steps();
+    if path.contains(&tables::ITEM) {
+        return;
+    }
     let document = input.kind.name();
     for setting in settings::settings() {
         for place in
@@ -297,8 +300,7 @@ fn keys_of_settings(
             if is_new && !matches!(key, "*" | "[]") {
                 let is_last = place.path.len() == path.len() + 1;
                 let insert = if is_last { cursor.insert(key, &Shape::String) } else { format!("{key}:\n") };
-                let default = setting.defaults.iter().find(|default| default.versions.contains(version));
-                let default = default.and_then(settings::Default::text).filter(|_| is_last);
+                let default = setting.default_in(version).filter(|_| is_last);
                 let detail = default.map(|default| format!("default {default}"));
                 found.push(Candidate { detail, ..Candidate::key(key, insert) });
             }
@@ -333,18 +335,6 @@ fn step_behind(way: &[&'static str], path: &[&str]) -> Option<&'static str> {
     let is_same = |(step, key): (&&str, &&str)| *step == "*" || step == key;
     let begins = way.len() > path.len() && way.iter().zip(path).all(is_same);
     way.get(path.len()).copied().filter(|_| begins)
-}
-
-/// The keys on the way to a node; `None` when a list is among them.
-fn path_of<'t>(node: NodeRef<'t, '_>) -> Option<Vec<&'t str>> {
-    let mut path = Vec::new();
-    let mut at = node;
-    while let Some(parent) = at.parent() {
-        path.push(at.key()?.value());
-        at = parent;
-    }
-    path.reverse();
-    Some(path)
 }
 
 /// What a value can be.

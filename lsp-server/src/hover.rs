@@ -91,8 +91,7 @@ fn field(input: &Input<'_, '_>, value: NodeRef<'_, '_>, version: TalosVersion) -
         let _ = write!(out, "\n\n{sysctl}");
     }
     for setting in settings {
-        let default = setting.defaults.iter().find(|default| default.versions.contains(version));
-        let default = default.and_then(settings::Default::text).unwrap_or("none");
+        let default = setting.default_in(version).unwrap_or("none");
         let _ = write!(out, "\n\n`{}`, default in Talos {version}: `{default}`", setting.id);
         for control in rules::controls().iter().filter(|control| control.setting == setting.id) {
             if !control.versions.contains(version) {
@@ -154,13 +153,7 @@ fn about(out: &mut String, located: &Located, version: TalosVersion) {
 
 /// The settings that are set at a node.
 fn settings_at(document: &str, node: NodeRef<'_, '_>, version: TalosVersion) -> Vec<&'static Setting> {
-    let mut path = Vec::new();
-    let mut at = node;
-    while let Some(parent) = at.parent() {
-        path.push(at.key().map_or("[]", NodeRef::value));
-        at = parent;
-    }
-    path.reverse();
+    let path = node.steps();
     let is_here = |setting: &&Setting| {
         setting.places.iter().any(|place| {
             place.document == document

@@ -5,7 +5,7 @@ use crate::diagnostics;
 use crate::lines::Lines;
 use crate::server::Asked;
 use talint_analyzer::rules;
-use talint_analyzer::syntax::{Kind, NodeRef};
+use talint_analyzer::syntax::NodeRef;
 use talint_analyzer::text::Span;
 use tower_lsp::ls_types::{DocumentLink, Uri};
 
@@ -30,7 +30,7 @@ pub(crate) fn links(asked: &Asked<'_>) -> Vec<DocumentLink> {
                 add(span, diagnostics::page(rule.name), rule.summary);
             }
         }
-        for scalar in view.tree.roots().flat_map(scalars) {
+        for scalar in view.tree.roots().flat_map(NodeRef::scalars) {
             if let Some(path) =
                 named_file(scalar).map(|path| asked.found.folder.join(path)).filter(|path| path.is_file())
             {
@@ -60,8 +60,4 @@ fn named_file<'t>(scalar: NodeRef<'t, 't>) -> Option<&'t str> {
     let is_path = !path.contains(['\n', '*', '{', ' '])
         && [".yaml", ".yml", ".json", ".patch"].iter().any(|end| path.ends_with(end));
     is_path.then_some(path)
-}
-
-fn scalars<'t>(node: NodeRef<'t, 't>) -> Vec<NodeRef<'t, 't>> {
-    if node.kind() == Kind::Scalar { vec![node] } else { node.children().flat_map(scalars).collect() }
 }

@@ -4,7 +4,7 @@ use crate::analysis::{View, view};
 use crate::lines::Lines;
 use crate::server::Asked;
 use talint_analyzer::schema;
-use talint_analyzer::syntax::{Kind, NodeRef, Style};
+use talint_analyzer::syntax::{NodeRef, Style};
 use talint_analyzer::tables::{Format, Shape};
 use talint_analyzer::text::Span;
 use tower_lsp::ls_types::{Range, SemanticToken, SemanticTokenType, SemanticTokens, SemanticTokensLegend};
@@ -65,16 +65,16 @@ fn tokens(view: &View<'_>) -> Vec<(Span, u32)> {
     let mut found = Vec::new();
     for input in view.inputs.iter().filter(|input| input.kind.is_ours()) {
         let Some(root) = input.root else { continue };
-        each_scalar(root, &mut |node| {
+        for node in root.scalars() {
             // Inside of escapes and folded lines what is read is not what is written.
             if matches!(node.node().style, Style::Folded) || node.value().len() > node.span().slice(view.text).len() {
-                return;
+                continue;
             }
             let is_argument = view.tree.is_plain
                 || node.parent().and_then(NodeRef::key).is_some_and(|key| key.value() == "extraKernelArgs");
             if is_argument {
                 kernel_arguments(node.span(), view.text, &mut found);
-                return;
+                continue;
             }
             let located = schema::locate(input, node, view.versions.talos);
             match located.map(|located| *located.shape.value()) {
@@ -85,17 +85,9 @@ fn tokens(view: &View<'_>) -> Vec<(Span, u32)> {
                 Some(Shape::String) if is_prefix(node.value()) => found.push((inner(node.span(), view.text), NUMBER)),
                 _ => {}
             }
-        });
+        }
     }
     found
-}
-
-fn each_scalar<'t>(node: NodeRef<'t, 't>, look: &mut impl FnMut(NodeRef<'t, 't>)) {
-    if node.kind() == Kind::Scalar {
-        look(node);
-    }
-    node.entries().for_each(|(_, value)| each_scalar(value, look));
-    node.items().for_each(|item| each_scalar(item, look));
 }
 
 /// A prefix of addresses where any text may stand.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use talint_analyzer::input::Form;
-use talint_analyzer::syntax::{self, Kind, NodeRef};
+use talint_analyzer::syntax::{self, NodeRef};
 
 /// The Talos minor versions there is an oracle for, oldest first.
 pub(crate) const VERSIONS: [&str; 6] = ["1.9", "1.10", "1.11", "1.12", "1.13", "1.14"];
@@ -66,7 +66,7 @@ fn template(generated: &[u8]) -> String {
     };
     let mut out = String::new();
     let mut at = 0;
-    let scalars = tree.roots().flat_map(scalars);
+    let scalars = tree.roots().flat_map(NodeRef::scalars);
     for node in scalars.filter(is_own) {
         let Some(key) = node.key() else { continue };
         out.push_str(&text[at..key.span().end as usize]);
@@ -77,11 +77,6 @@ fn template(generated: &[u8]) -> String {
     }
     out.push_str(&text[at..]);
     out
-}
-
-/// The scalars of a tree, in the order of the text.
-fn scalars<'t, 's>(node: NodeRef<'t, 's>) -> Vec<NodeRef<'t, 's>> {
-    if node.kind() == Kind::Scalar { vec![node] } else { node.children().flat_map(scalars).collect() }
 }
 
 /// The folder of the workspace.

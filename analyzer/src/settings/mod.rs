@@ -39,6 +39,15 @@ pub struct Setting {
     pub defaults: &'static [Default],
 }
 
+impl Setting {
+    /// The default of a version, of those that hang on something else the commonest, which comes first. `None` when there is
+    /// none, or only the machine knows it.
+    #[must_use]
+    pub fn default_in(&self, version: TalosVersion) -> Option<&'static str> {
+        self.defaults.iter().find(|default| default.versions.contains(version)).and_then(Default::text)
+    }
+}
+
 /// How several places of a setting combine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Combine {
@@ -356,6 +365,6 @@ pub fn effective<'t, 's>(
             }
         }
     }
-    let default = setting.defaults.iter().find(|default| default.versions.contains(version)).and_then(Default::text);
+    let default = setting.default_in(version);
     Effective { setting, written, default }
 }

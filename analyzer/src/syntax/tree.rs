@@ -415,6 +415,26 @@ impl<'t, 's> NodeRef<'t, 's> {
         }
     }
 
+    /// The scalars at and below this node that are no keys, in the order of the text.
+    pub fn scalars(self) -> impl Iterator<Item = NodeRef<'t, 's>> + use<'t, 's> {
+        let below = self.id.0..self.node().next;
+        let nodes = below.map(move |id| self.tree.node(NodeId(id)));
+        nodes.filter(|node| node.kind() == Kind::Scalar && !node.is_key())
+    }
+
+    /// The keys on the way to this node from the root of its document; `[]` for an item of a list.
+    #[must_use]
+    pub fn steps(self) -> Vec<&'t str> {
+        let mut steps = Vec::new();
+        let mut node = self;
+        while let Some(parent) = node.parent() {
+            steps.push(node.key().map_or("[]", NodeRef::value));
+            node = parent;
+        }
+        steps.reverse();
+        steps
+    }
+
     /// The way to this node from the root of its document: `machine.network.interfaces[0].mtu`. A key that is not a
     /// plain word is written in brackets: `machine.sysctls["net.core.bpf_jit_harden"]`.
     #[must_use]

@@ -18,6 +18,8 @@ const LAYERS: &[&str] = &[
     "schema",
     "config",
     "settings",
+    "source",
+    "fix",
     "finding",
     "directives",
     "context",
@@ -33,6 +35,7 @@ const LAYERS: &[&str] = &[
     "machine",
     "tools",
     "workspace",
+    "fixes",
     "migrate",
 ];
 

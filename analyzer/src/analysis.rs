@@ -2,7 +2,9 @@
 
 use crate::context::{self, Context, Mode, NamedVersions, VersionSource, Versions};
 use crate::directives::{self, Directives, Role};
+use crate::edit::Layout;
 use crate::finding::{Finding, Profile};
+use crate::fix::{self, FileEdit, Fix, Remedy};
 use crate::input::{self, Form, Input, InputKind};
 use crate::project::{self, OwnRule, Project};
 use crate::rule::{Findings, Rule, names, sorted};
@@ -10,6 +12,7 @@ use crate::rules;
 use crate::schema::{self, Issue};
 use crate::secrets;
 use crate::settings::{Words, kernel_arguments};
+use crate::source::Source;
 use crate::syntax::Tree;
 use crate::text::{self, NotText};
 use crate::version::MinorVersion;
@@ -65,6 +68,13 @@ pub struct Analysis {
     pub documents: usize,
     /// The versions the source was held to.
     pub versions: Versions,
+}
+
+/// A source that was read.
+#[derive(Clone, Copy)]
+pub(crate) struct ReadSource<'r, 't> {
+    pub(crate) source: Source<'r>,
+    pub(crate) read: &'r Read<'t, 't>,
 }
 
 /// One source, read.
@@ -214,13 +224,52 @@ fn analyze_tree(path: &str, text: &str, not_text: Option<NotText>, tree: &Tree<'
     let context = read.context(options, versions, read.role().or(options.role), &issues);
     let wanted = wanted(options, context.profile);
     analysis.findings = wanted.suppress(&read, wanted.find(&context, not_text));
+    let source = ReadSource { source: Source::file(path, text.as_bytes()), read: &read };
+    fixed(&mut analysis.findings, 0, &[source]);
     analysis
+}
+
+/// Makes of the remedies of `findings`, which are those of the source `own`, edits of the files that the sources stand in.
+pub(crate) fn fixed(findings: &mut [Finding], own: usize, sources: &[ReadSource<'_, '_>]) {
+    let mut layouts: Vec<Option<Layout<'_, '_>>> = sources.iter().map(|_| None).collect();
+    for finding in findings {
+        if let Some(remedy) = finding.remedy.take() {
+            finding.fix = fix_of(*remedy, own, sources, &mut layouts).map(Box::new);
+        }
+    }
+}
+
+/// The edits of a remedy; `None` when one of its changes cannot be made.
+fn fix_of<'t>(
+    remedy: Remedy,
+    own: usize,
+    sources: &[ReadSource<'_, 't>],
+    layouts: &mut [Option<Layout<'t, 't>>],
+) -> Option<Fix> {
+    let mut edits = Vec::new();
+    for (number, change) in &remedy.changes {
+        let number = number.unwrap_or(own);
+        let ReadSource { source, read } = *sources.get(number)?;
+        if read.not_text.is_some() {
+            return None;
+        }
+        let layout = layouts.get_mut(number)?.get_or_insert_with(|| Layout::new(read.text, read.tree));
+        let is_json_patch = read.inputs.iter().any(|input| matches!(input.kind, InputKind::JsonPatch));
+        let file = (number != own && source.path != sources.get(own)?.source.path).then(|| source.path.into());
+        for edit in fix::edits(change, layout, is_json_patch)? {
+            let edit = FileEdit { file: file.clone(), edit: source.edit_in_file(read.text, edit)? };
+            if !edits.contains(&edit) {
+                edits.push(edit);
+            }
+        }
+    }
+    Some(Fix { title: remedy.title, is_safe: remedy.is_safe, edits })
 }
 
 /// The analyses of two branches of a template as one. What lets nothing pass in one of them may do so in the other.
 fn join(mut first: Analysis, second: Analysis) -> Analysis {
     let is_everywhere = |finding: &Finding, others: &[Finding]| {
-        finding.rule != rules::UNUSED_SUPPRESSION || others.iter().any(|other| other == finding)
+        finding.rule != rules::UNUSED_SUPPRESSION || others.iter().any(|other| other.says_same(finding))
     };
     first.findings.retain(|finding| is_everywhere(finding, &second.findings));
     let news = second.findings.into_iter().filter(|finding| finding.rule != rules::UNUSED_SUPPRESSION);

@@ -462,6 +462,19 @@ impl<'t, 's> Layout<'t, 's> {
         Some(Edit::insert(extent.body.end, format!("{}{lines}", self.line_end())))
     }
 
+    /// Takes out a comment, with its line if nothing else stands there.
+    #[must_use]
+    pub fn remove_comment(&self, comment: Span) -> Edit {
+        let before = self.before(comment.start);
+        let content = before.trim_end_matches([' ', '\t']);
+        if content.is_empty() {
+            let start = Span::new(comment.start as usize - before.len(), 0).start;
+            return Edit::remove(Span { start, end: self.next_line(comment.start) });
+        }
+        let white = before.len() - content.len();
+        Edit::remove(Span { start: Span::new(comment.start as usize - white, 0).start, end: comment.end })
+    }
+
     /// Adds a document at the end of the source. `document` has line feeds as line ends.
     #[must_use]
     pub fn append_document(&self, document: &str) -> Edit {

@@ -1,5 +1,6 @@
 //! What a rule finds: plain data, without a tree behind it.
 
+use crate::fix::{Fix, Remedy};
 use crate::text::Span;
 use std::borrow::Cow;
 use std::fmt;
@@ -112,4 +113,34 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// The machines whose configuration it was found in; empty for a file by itself.
     pub machines: Vec<Arc<str>>,
+    /// What takes it away, where one thing does.
+    pub fix: Option<Box<Fix>>,
+    /// What the rule says to that end, of the text that it looked at.
+    pub(crate) remedy: Option<Box<Remedy>>,
+}
+
+impl Finding {
+    /// Whether another finding says the same of the same place.
+    #[must_use]
+    pub fn says_same(&self, other: &Self) -> bool {
+        (self.span, &self.rule, &self.message) == (other.span, &other.rule, &other.message)
+    }
+
+    /// Makes one finding of two that say the same: of all machines of both, with the fix that both have.
+    pub(crate) fn join(&mut self, other: &mut Self) {
+        if self.fix != other.fix || self.remedy != other.remedy {
+            (self.fix, self.remedy) = (None, None);
+        }
+        for machine in other.machines.drain(..) {
+            if !self.machines.contains(&machine) {
+                self.machines.push(machine);
+            }
+        }
+    }
+
+    /// The finding with what takes it away.
+    #[must_use]
+    pub(crate) fn with_remedy(self, remedy: impl Into<Option<Remedy>>) -> Self {
+        Self { remedy: remedy.into().map(Box::new), ..self }
+    }
 }

@@ -2,75 +2,21 @@
 
 mod patches;
 
-use crate::analysis::{self, Analysis, Options, Read, Wanted};
+use crate::analysis::{self, Analysis, Options, Read, ReadSource, Wanted};
 use crate::config::{self, Layered, Origin, Place, Remark};
 use crate::context::{Context, Mode, VersionSource, Versions};
 use crate::directives::Role;
 use crate::effective::{self, EffectiveSetting};
 use crate::finding::{Finding, Profile};
+use crate::fix::{Change, Remedy, Target};
 use crate::input::{self, Form, Input, InputKind};
 use crate::rule::{names, sorted};
+use crate::source::{Position, Source};
 use crate::syntax::{self, Tree};
 use crate::tables::Decoder;
 use crate::text::{self, Span};
 use std::borrow::Cow;
 use std::collections::HashSet;
-
-/// A base or a patch.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'b> {
-    /// The file it is in.
-    pub path: &'b str,
-    /// What it holds.
-    pub bytes: &'b [u8],
-    /// Where in the file it stands.
-    pub position: Position<'b>,
-}
-
-impl<'b> Source<'b> {
-    /// A whole file.
-    #[must_use]
-    pub fn file(path: &'b str, bytes: &'b [u8]) -> Self {
-        Self { path, bytes, position: Position::Whole }
-    }
-
-    /// The name that may tell what it is: what a tool makes has none of its own.
-    pub(crate) fn name(&self) -> &'b str {
-        if matches!(self.position, Position::Made { .. }) { "" } else { self.path }
-    }
-}
-
-/// Where the bytes of a source stand in its file.
-#[derive(Clone, Copy, Debug)]
-pub enum Position<'b> {
-    /// The source is the file.
-    Whole,
-    /// The source is a part of the file that begins at this byte.
-    Part(u32),
-    /// A tool makes the source out of what is written in the file.
-    Made {
-        /// The place that stands for all of it.
-        place: Span,
-        /// Ranges of the source, each with the range of the file that it is made of.
-        anchors: &'b [(Span, Span)],
-    },
-}
-
-impl Position<'_> {
-    /// The range of the file that a range of the source is about.
-    #[must_use]
-    pub fn in_file(self, span: Span) -> Span {
-        match self {
-            Self::Whole => span,
-            Self::Part(offset) => Span { start: span.start + offset, end: span.end + offset },
-            Self::Made { place, anchors } => {
-                let holds = |(made, _): &&(Span, Span)| made.start <= span.start && span.end <= made.end;
-                let closest = anchors.iter().filter(holds).min_by_key(|(made, _)| made.end - made.start);
-                closest.map_or(place, |(_, written)| *written)
-            }
-        }
-    }
-}
 
 /// What came of the analysis of a base with patches.
 #[derive(Debug)]
@@ -97,13 +43,6 @@ const LOSING: [&str; 2] = ["schema/invalid-value", "schema/wrong-type"];
 
 /// Rules that have nothing to say of the whole.
 const NOT_OF_THE_WHOLE: [&str; 3] = ["yaml/", "suppression/", "ineffective/role"];
-
-/// A source that was read.
-#[derive(Clone, Copy)]
-pub(crate) struct ReadSource<'r, 't> {
-    pub(crate) source: Source<'r>,
-    pub(crate) read: &'r Read<'t, 't>,
-}
 
 /// What the findings of a source by itself depend on: two machines of the same share them.
 pub(crate) type Key = (Versions, Profile, Option<Role>, Option<Mode>);
@@ -170,6 +109,7 @@ impl Frame {
         let issues = read.issues(self.versions);
         let context = read.context(&self.options, self.versions, self.options.role, &issues);
         analysis.findings = self.wanted.suppress(read, self.wanted.find(&context, read.not_text));
+        analysis::fixed(&mut analysis.findings, 0, &[ReadSource { source, read }]);
         for finding in &mut analysis.findings {
             place_in_file(finding, source.position);
         }
@@ -205,8 +145,9 @@ impl Frame {
         self.remarked(&layered.remarks, sources, &mut found);
         self.whole(&layered, sources, &mut found);
 
-        for ((source, analysis), found) in sources.iter().zip(&mut analyses).zip(found) {
+        for (number, ((source, analysis), found)) in sources.iter().zip(&mut analyses).zip(found).enumerate() {
             analysis.findings = wanted.suppress(source.read, sorted(found));
+            analysis::fixed(&mut analysis.findings, number, sources);
             for finding in &mut analysis.findings {
                 place_in_file(finding, source.source.position);
             }
@@ -374,7 +315,65 @@ impl Map<'_, '_> {
         if let Some(before) = place.and_then(|place| place.replaced.last()) {
             finding.related.push(patches::related(*before, origin.source, self.sources, "it takes the place of this"));
         }
+        let remedy = finding.remedy.take();
+        finding.remedy = remedy.and_then(|remedy| self.remedy_in_sources(*remedy)).map(Box::new);
         (finding, origin.source)
+    }
+
+    /// A remedy of the whole as one of the sources. `None` where that would not do the same.
+    fn remedy_in_sources(&self, remedy: Remedy) -> Option<Remedy> {
+        let mut changes = Vec::new();
+        for (_, change) in remedy.changes {
+            self.change_in_sources(change, &mut changes)?;
+        }
+        Some(Remedy { changes, ..remedy })
+    }
+
+    fn change_in_sources(&self, change: Change, changes: &mut Vec<(Option<usize>, Change)>) -> Option<()> {
+        match change {
+            Change::Remove(target) => {
+                // What goes uncovers what it took the place of.
+                let (origin, place) = self.target(target)?;
+                let before = place.replaced.iter();
+                changes.push((Some(origin.source), Change::Remove(target.at(origin.span))));
+                changes.extend(before.map(|before| (Some(before.source), Change::Remove(Target::Value(before.span)))));
+            }
+            Change::Write(target, value) => {
+                let (origin, _) = self.target(target)?;
+                changes.push((Some(origin.source), Change::Write(target.at(origin.span), value)));
+            }
+            Change::Put(target, path, value) => {
+                let (origin, _) = self.place_of(target)?;
+                changes.push((Some(origin.source), Change::Put(target.at(origin.span), path, value)));
+            }
+            Change::Replace(span, text) => {
+                let (origin, _) = self.origin(span);
+                let read = self.sources.get(origin.source)?.read;
+                // In another style the same characters are written otherwise.
+                let is_same = origin.span.slice(read.text) == span.slice(self.text);
+                changes.push((Some(origin.source), is_same.then_some(Change::Replace(origin.span, text))?));
+            }
+            Change::RemoveComment(_) => return None,
+        }
+        Some(())
+    }
+
+    /// Where what a target names comes from.
+    fn place_of(&self, target: Target) -> Option<(Origin, &Place)> {
+        let is_it = |place: &&Place| place.span == target.span() && place.is_key == matches!(target, Target::Key(_));
+        let place = self.places.iter().find(is_it)?;
+        Some((place.origin, place))
+    }
+
+    /// The same, where all of it comes from one source.
+    fn target(&self, target: Target) -> Option<(Origin, &Place)> {
+        let (origin, place) = self.place_of(target)?;
+        let Target::Key(key) = target else { return Some((origin, place)) };
+        // The value of a key is what stands behind it.
+        let value = self.places.iter().filter(|place| !place.is_key).find(|place| place.span.start >= key.end)?;
+        let is_inside = |place: &&Place| value.span.start <= place.span.start && place.span.end <= value.span.end;
+        let is_one = self.places.iter().filter(is_inside).all(|inside| inside.origin.source == origin.source);
+        is_one.then_some((origin, place))
     }
 
     /// Where the bytes of the rendered text come from.

@@ -6,7 +6,7 @@
 use crate::analysis::{Analysis, Options};
 use crate::context::{Mode, NamedVersions};
 use crate::directives::Role;
-use crate::layered::{Position, Source};
+use crate::source::{Position, Source};
 use crate::text::Span;
 use crate::version::TalosVersion;
 use std::collections::HashMap;
@@ -94,7 +94,8 @@ impl Layer {
         match self {
             Self::File(file) => Source::file(&file.path, &file.bytes),
             Self::Part { file, text, offset } => {
-                Source { path: &file.path, bytes: text.as_bytes(), position: Position::Part(*offset) }
+                let position = Position::Part { offset: *offset, host: &file.bytes };
+                Source { path: &file.path, bytes: text.as_bytes(), position }
             }
             Self::Made { file, place, text, anchors } => {
                 Source { path: &file.path, bytes: text.as_bytes(), position: Position::Made { place: *place, anchors } }
@@ -180,7 +181,7 @@ impl LayerAnalysis {
     pub(crate) fn new(machine: &Machine, layer: &Layer, mut analysis: Analysis) -> Self {
         let place = match layer.source().position {
             Position::Whole => Place::Whole,
-            Position::Part(offset) => Place::Part(offset),
+            Position::Part { offset, .. } => Place::Part(offset),
             Position::Made { place, .. } => {
                 // What the tool writes in an old way is for the tool to mend.
                 analysis.findings.retain(|finding| finding.rule != "schema/deprecated-field");
@@ -212,6 +213,12 @@ pub(crate) fn collect(analyses: impl IntoIterator<Item = LayerAnalysis>) -> Vec<
         layer.unite();
         let all = layer.machines.len();
         layer.analysis.findings.retain(|finding| finding.machines.len() == all || !needs_every_machine(&finding.rule));
+        for finding in &mut layer.analysis.findings {
+            // What changes nothing for these machines may for the others of the layer.
+            if let Some(fix) = finding.fix.as_mut().filter(|_| finding.machines.len() < all) {
+                fix.is_safe = false;
+            }
+        }
         files.add(layer.file.path.clone(), layer, |file, layer| {
             let documents = file.analysis.documents + layer.analysis.documents;
             file.join(layer);
@@ -245,13 +252,9 @@ impl FileAnalysis {
         let findings = &mut self.analysis.findings;
         findings.sort_by(|a, b| (a.span, &a.rule, &a.message).cmp(&(b.span, &b.rule, &b.message)));
         findings.dedup_by(|next, kept| {
-            let is_same = (next.span, &next.rule, &next.message) == (kept.span, &kept.rule, &kept.message);
+            let is_same = next.says_same(kept);
             if is_same {
-                for machine in next.machines.drain(..) {
-                    if !kept.machines.contains(&machine) {
-                        kept.machines.push(machine);
-                    }
-                }
+                kept.join(next);
             }
             is_same
         });

@@ -68,6 +68,8 @@ impl Rule {
             references: self.references.iter().map(|reference| Cow::Borrowed(*reference)).collect(),
             related: Vec::new(),
             machines: Vec::new(),
+            fix: None,
+            remedy: None,
         }
     }
 
@@ -146,7 +148,13 @@ impl Findings {
 /// Findings in the order of their places, each once.
 pub(crate) fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| (a.span, &a.rule, &a.message).cmp(&(b.span, &b.rule, &b.message)));
-    findings.dedup();
+    findings.dedup_by(|next, kept| {
+        let is_same = next.says_same(kept);
+        if is_same {
+            kept.join(next);
+        }
+        is_same
+    });
     findings
 }
 

@@ -125,6 +125,8 @@ impl OwnRule {
             references: self.references.iter().cloned().map(Cow::Owned).collect(),
             related: Vec::new(),
             machines: Vec::new(),
+            fix: None,
+            remedy: None,
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Suppressions: findings that a comment lets pass, and what is wrong with such comments.
 
-use crate::directives::Directives;
+use crate::directives::{Directives, Suppression};
 use crate::finding::Finding;
+use crate::fix::Remedy;
 use crate::rule::names;
 use crate::syntax::{NodeRef, Tree};
-use crate::text::LineIndex;
+use crate::text::{LineIndex, Span};
 
 /// The rule for a suppression that lets nothing pass.
 pub(crate) const UNUSED: &str = "suppression/unused";
@@ -65,11 +66,24 @@ pub fn suppress(
             };
             let mut finding = rule.finding_at(suppression.span, "", "", message);
             finding.help = Some("take the suppression out, or move it to the line it is about".to_owned());
-            kept.push(finding);
+            kept.push(finding.with_remedy(is_known.then(|| without(text, suppression, pattern))));
         }
     }
     kept.sort_by_key(|finding| finding.span);
     kept
+}
+
+/// The suppression without one of its rules, or no suppression at all.
+fn without(text: &str, suppression: &Suppression, pattern: &str) -> Remedy {
+    let rest: Vec<&str> = suppression.rules.iter().map(String::as_str).filter(|other| *other != pattern).collect();
+    let names = suppression.rules.join(", ");
+    let comment = suppression.span.slice(text);
+    let bracket = comment.find('[').zip(comment.find(']')).filter(|(start, end)| start < end && !rest.is_empty());
+    let Some((start, end)) = bracket else {
+        return Remedy::safe(format!("Remove the suppression of `{names}`")).remove_comment(suppression.span);
+    };
+    let inside = Span::new(suppression.span.start as usize + start + 1, suppression.span.start as usize + end);
+    Remedy::safe(format!("Remove `{pattern}` from the suppression")).replace(inside, rest.join(", "))
 }
 
 /// The first line that a finding belongs to: its own, or, inside of a block scalar, that of the key, for no comment can

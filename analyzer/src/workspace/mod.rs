@@ -4,12 +4,13 @@ mod describe;
 
 pub use describe::{Described, ToolFile, describe};
 
-use crate::analysis::{Analysis, Options, Read, analyze};
+use crate::analysis::{Analysis, Options, Read, ReadSource, analyze};
 use crate::finding::Finding;
 use crate::input::{self, Form};
-use crate::layered::{Frame, Key, ReadSource, Source, form};
+use crate::layered::{Frame, Key, form};
 use crate::machine::{File, FileAnalysis, Files, Groups, Layer, LayerAnalysis, Machine, collect};
 use crate::project::{self, Project};
+use crate::source::Source;
 use crate::syntax::Tree;
 use crate::text;
 use crate::tools;

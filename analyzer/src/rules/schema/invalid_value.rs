@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::spelt;
 use crate::rule::{Example, Findings, Rule};
 use crate::schema::IssueKind;
 
@@ -28,7 +29,9 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let shown: String = shown.chars().take(60).collect();
         let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
         let message = format!("`{}` is not {expected}{reason}", shown.escape_debug());
-        let mut finding = rule.finding_at(issue.span, context.kind_of(node), node.path(), message);
+        let remedy = closest.filter(|_| !*secret).map(|closest| spelt(node, closest));
+        let finding = rule.finding_at(issue.span, context.kind_of(node), node.path(), message);
+        let mut finding = finding.with_remedy(remedy);
         finding.help = match (closest, allowed.as_slice()) {
             (Some(closest), _) => Some(format!("did you mean `{closest}`?")),
             (None, []) => None,

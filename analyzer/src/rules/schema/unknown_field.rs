@@ -2,8 +2,11 @@
 
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::{Remedy, is_same_word};
 use crate::rule::{Example, Findings, Rule};
 use crate::schema::{IssueKind, Place};
+use crate::syntax::{Kind, NodeRef};
+use crate::tables::{self, Shape};
 
 pub(crate) const RULE: Rule = Rule {
     name: "schema/unknown-field",
@@ -41,10 +44,33 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             }
             _ => continue,
         };
+        let remedy = match &issue.kind {
+            IssueKind::UnknownField { closest: Some(closest), .. } => renamed(key, closest, context),
+            _ => None,
+        };
         let mut finding = rule.finding_at(issue.span, context.kind_of(key), key.path(), message);
         finding.help = help;
-        findings.push(finding);
+        findings.push(finding.with_remedy(remedy));
     }
+}
+
+/// The key as it is meant, if there is none of that name yet, and the value is one that it takes.
+fn renamed<'t, 's>(key: NodeRef<'t, 's>, name: &str, context: &Context<'t, 's>) -> Option<Remedy> {
+    let mapping = key.parent()?;
+    let value = mapping.entries().find_map(|(other, value)| (other == key).then_some(value))?.resolved();
+    let is_free = mapping.entry(name).is_none();
+    let steps = [mapping.steps(), vec![name]].concat();
+    let field = tables::field_at_steps(context.kind_of(key), &steps)?;
+    let takes = |shape: &Shape| match shape.value() {
+        Shape::Struct(_) | Shape::Map(_) => value.kind() == Kind::Mapping || value.is_null(),
+        Shape::List(_) => value.kind() == Kind::Sequence || value.is_null(),
+        Shape::Any | Shape::Pointer(_) => true,
+        _ => value.kind() == Kind::Scalar,
+    };
+    let is_fit = field.variants.iter().any(|variant| takes(variant.shape));
+    let title = format!("Rename to `{name}`");
+    let remedy = if is_same_word(key.value(), name) { Remedy::safe(title) } else { Remedy::changing(title) };
+    (is_free && is_fit).then(|| remedy.rename(key, name))
 }
 
 fn join(places: &[Place], context: &Context<'_, '_>) -> String {

@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::spelt;
 use crate::rule::{Example, Findings, Rule};
 use crate::schema::IssueKind;
 
@@ -41,6 +42,10 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         };
         let mut finding = rule.finding_at(issue.span, context.kind_of(issue.node), issue.node.path(), message);
         finding.help = help;
-        findings.push(finding);
+        let remedy = match &issue.kind {
+            IssueKind::UnknownKind { closest: Some(closest) } => Some(spelt(issue.node, closest)),
+            _ => None,
+        };
+        findings.push(finding.with_remedy(remedy));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::finding::{Finding, Profile, Severity};
+use crate::fix::Remedy;
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::NodeRef;
 use crate::tables;
@@ -31,7 +32,8 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                 Some(span) => rule.finding_at(span, found.kind, found.node.path(), message),
                 None => rule.finding(context, found.node, message),
             };
-            findings.push(Finding { help: Some("take it out".to_owned()), ..finding });
+            let remedy = Remedy::safe(format!("Remove `{name}`, which nobody reads")).remove(found.node);
+            findings.push(Finding { help: Some("take it out".to_owned()), ..finding }.with_remedy(remedy));
         }
     }
 }

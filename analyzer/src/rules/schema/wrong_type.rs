@@ -2,8 +2,10 @@
 
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::{Remedy, quoted};
 use crate::rule::{Example, Findings, Rule};
 use crate::schema::IssueKind;
+use crate::syntax::{Kind, NodeRef, Resolved, Style, resolve_text};
 
 pub(crate) const RULE: Rule = Rule {
     name: "schema/wrong-type",
@@ -18,6 +20,26 @@ pub(crate) const RULE: Rule = Rule {
     check,
 };
 
+/// The value in the type that the field takes, where it can be only one.
+fn remedy(node: NodeRef<'_, '_>, expected: &str) -> Option<Remedy> {
+    if node.kind() != Kind::Scalar || matches!(node.node().style, Style::Literal | Style::Folded) {
+        return None;
+    }
+    let is_number = || matches!(resolve_text(node.value()), Resolved::Int(_));
+    let is_meant = match expected {
+        "a list" => return (!node.is_null() && node.is_plain()).then(|| listed(node)),
+        "true or false" => matches!(node.value(), "true" | "false"),
+        _ => expected.starts_with("a whole number") && is_number(),
+    };
+    let title = format!("Write `{}` without quotes", node.value());
+    is_meant.then(|| Remedy::safe(title).write_literal(node, node.value()))
+}
+
+/// The value as the one item of a list.
+fn listed(node: NodeRef<'_, '_>) -> Remedy {
+    Remedy::safe("Make it a list of one item").write_literal(node, format!("[{}]", quoted(node.value())))
+}
+
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     for issue in context.issues {
         let IssueKind::WrongType { expected, found } = &issue.kind else { continue };
@@ -27,6 +49,6 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         if expected == "a list" && matches!(*found, "a string" | "a whole number" | "a number") {
             finding.help = Some("write it as an item of a list: `- value` on a line of its own".to_owned());
         }
-        findings.push(finding);
+        findings.push(finding.with_remedy(remedy(issue.node, expected)));
     }
 }

@@ -1,0 +1,324 @@
+//! What takes a finding away: what a rule says of it, and the edits that come of that.
+//!
+//! A rule names what is to change by the nodes that it looked at: a [`Remedy`]. In the configuration that base and
+//! patches make together these are not yet the bytes of a file; `layered` leads each change back to the source that set
+//! the value. Then the changes become [`Edit`]s, by the lines and the style of that source.
+
+use crate::edit::{Edit, Emptied, Layout};
+use crate::syntax::{Kind, NodeRef, Resolved, Style, resolve_text};
+use crate::text::Span;
+use std::sync::Arc;
+
+/// What takes a finding away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as a request: "Remove `profiling`".
+    pub title: String,
+    /// Whether every machine gets the same afterwards, or what is there is refused by Talos and can mean only this.
+    pub is_safe: bool,
+    /// The changes, all of which are made or none.
+    pub edits: Vec<FileEdit>,
+}
+
+/// A change of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileEdit {
+    /// The file, when it is another than that of the finding.
+    pub file: Option<Arc<str>>,
+    /// The change.
+    pub edit: Edit,
+}
+
+/// What a rule says is to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Remedy {
+    /// What it does, as a request.
+    pub title: String,
+    /// As [`Fix::is_safe`].
+    pub is_safe: bool,
+    /// The changes, each with the number of the source that it is made in when that is another than the finding's.
+    pub changes: Vec<(Option<usize>, Change)>,
+}
+
+/// A change of the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// An entry or an item goes.
+    Remove(Target),
+    /// A value gives way to another.
+    Write(Target, Value),
+    /// A key gives way to another, or a part of a scalar to other text.
+    Replace(Span, String),
+    /// An entry is added to a mapping, below the keys of a path, each of which may be there.
+    Put(Target, Vec<String>, Value),
+    /// A comment goes, with its line if nothing else stands there.
+    RemoveComment(Span),
+}
+
+/// A value, by what is written of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The bytes of the value.
+    Value(Span),
+    /// The bytes of its key.
+    Key(Span),
+}
+
+/// What is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// YAML on one line: a number, `true`, `[a, b]`.
+    Literal(String),
+    /// A string, in quotes where YAML would read it as something else.
+    Text(String),
+}
+
+impl Target {
+    /// A value of an entry or an item: a scalar by itself, for another source may have set it than the one that has its
+    /// key first; a collection by its key.
+    pub(crate) fn of(node: NodeRef<'_, '_>) -> Self {
+        match node.key() {
+            Some(key) if node.kind() != Kind::Scalar || node.span().is_empty() => Self::Key(key.span()),
+            _ => Self::Value(node.span()),
+        }
+    }
+
+    /// The bytes that tell which value it is.
+    pub(crate) fn span(self) -> Span {
+        match self {
+            Self::Value(span) | Self::Key(span) => span,
+        }
+    }
+
+    /// The same of other bytes.
+    pub(crate) fn at(self, span: Span) -> Self {
+        match self {
+            Self::Value(_) => Self::Value(span),
+            Self::Key(_) => Self::Key(span),
+        }
+    }
+}
+
+impl Remedy {
+    /// A remedy after which every machine gets the same as before, or that gives to what Talos refuses the one meaning it
+    /// can have.
+    pub(crate) fn safe(title: impl Into<String>) -> Self {
+        Self { title: title.into(), is_safe: true, changes: Vec::new() }
+    }
+
+    /// A remedy after which machines get something else.
+    pub(crate) fn changing(title: impl Into<String>) -> Self {
+        Self { is_safe: false, ..Self::safe(title) }
+    }
+
+    fn and(mut self, change: Change) -> Self {
+        self.changes.push((None, change));
+        self
+    }
+
+    /// Takes out an entry, named by its value, or an item.
+    pub(crate) fn remove(self, node: NodeRef<'_, '_>) -> Self {
+        self.and(Change::Remove(Target::of(node)))
+    }
+
+    /// Puts a value in the place of another.
+    pub(crate) fn write(self, node: NodeRef<'_, '_>, value: Value) -> Self {
+        self.and(Change::Write(Target::of(node), value))
+    }
+
+    /// Puts a string in the place of a value.
+    pub(crate) fn write_text(self, node: NodeRef<'_, '_>, text: impl Into<String>) -> Self {
+        self.write(node, Value::Text(text.into()))
+    }
+
+    /// Puts a number, a boolean or other YAML of one line in the place of a value.
+    pub(crate) fn write_literal(self, node: NodeRef<'_, '_>, text: impl Into<String>) -> Self {
+        self.write(node, Value::Literal(text.into()))
+    }
+
+    /// Gives another name to an entry.
+    pub(crate) fn rename(self, key: NodeRef<'_, '_>, name: impl Into<String>) -> Self {
+        self.and(Change::Write(Target::Value(key.span()), Value::Text(name.into())))
+    }
+
+    /// Puts text in the place of a part of a scalar.
+    pub(crate) fn replace(self, span: Span, text: impl Into<String>) -> Self {
+        self.and(Change::Replace(span, text.into()))
+    }
+
+    /// Adds an entry to a mapping, below the keys of `path`.
+    pub(crate) fn put(self, mapping: NodeRef<'_, '_>, path: &[&str], value: Value) -> Self {
+        let path = path.iter().map(|step| (*step).to_owned()).collect();
+        self.and(Change::Put(Target::of(mapping), path, value))
+    }
+
+    /// Takes out a comment.
+    pub(crate) fn remove_comment(self, span: Span) -> Self {
+        self.and(Change::RemoveComment(span))
+    }
+}
+
+/// Whether two words differ only in case and in what joins their parts.
+pub(crate) fn is_same_word(first: &str, second: &str) -> bool {
+    let plain = |word: &str| {
+        let letters = word.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.'));
+        letters.flat_map(char::to_lowercase).collect::<String>()
+    };
+    plain(first) == plain(second)
+}
+
+/// The word that was meant in the place of a value that Talos refuses: safe where it is the same but for case.
+pub(crate) fn spelt(node: NodeRef<'_, '_>, word: &str) -> Remedy {
+    let title = format!("Write `{word}`");
+    let remedy = if is_same_word(node.value(), word) { Remedy::safe(title) } else { Remedy::changing(title) };
+    remedy.write_text(node, word)
+}
+
+/// The edits of a source that make a change. `is_json_patch`: whether it is a list of operations. `None` where that cannot
+/// be done by changing a few bytes.
+pub(crate) fn edits(change: &Change, layout: &Layout<'_, '_>, is_json_patch: bool) -> Option<Vec<Edit>> {
+    let edits = match change {
+        Change::Remove(target) => {
+            let node = find(*target, layout, is_json_patch)?;
+            let gone = emptied_with(node, is_json_patch);
+            // Nothing is left of a document by itself.
+            let is_all = gone.parent()?.parent().is_none() && gone.parent()?.children().count() <= 2;
+            if is_all && gone.parent()?.kind() == Kind::Mapping {
+                return None;
+            }
+            layout.remove(&[gone], Emptied::Stays)?
+        }
+        Change::Write(target, value) => {
+            let node = find(*target, layout, is_json_patch)?;
+            layout.replace(node, &written(layout, node, value)?)
+        }
+        Change::Replace(span, text) => {
+            if span.slice(layout.text).contains('\n') {
+                return None;
+            }
+            vec![Edit { span: *span, text: text.clone() }]
+        }
+        Change::Put(target, path, value) => vec![put(layout, find(*target, layout, is_json_patch)?, path, value)?],
+        Change::RemoveComment(span) => vec![layout.remove_comment(*span)],
+    };
+    // Where lines of a template may be missing, nobody knows what is changed.
+    let is_open = |edit: &Edit| {
+        let touches = |gap: &Span| gap.start <= edit.span.end && edit.span.start <= gap.end;
+        layout.tree.gaps.iter().any(touches)
+    };
+    (!edits.iter().any(is_open)).then_some(edits)
+}
+
+/// The value that a target names.
+fn find<'t, 's>(target: Target, layout: &Layout<'t, 's>, is_json_patch: bool) -> Option<NodeRef<'t, 's>> {
+    let node = layout.tree.node_of(target.span())?;
+    let node = match target {
+        Target::Value(_) => node,
+        Target::Key(_) if node.is_key() => node.parent()?.entries().find(|(key, _)| *key == node)?.1,
+        // The path of an operation of a JSON patch stands for the key.
+        Target::Key(_) => node,
+    };
+    // The path of an operation leads to its value.
+    let node = match (is_json_patch, node.key()) {
+        (true, Some(key)) if key.value() == "path" => node.parent()?.get("value")?,
+        _ => node,
+    };
+    // What an alias repeats elsewhere changes there too.
+    let mut outer = Some(node);
+    while let Some(holder) = outer {
+        if holder.node().anchor.is_some() {
+            return None;
+        }
+        outer = holder.parent();
+    }
+    Some(node)
+}
+
+/// What goes when `node` does: the mapping that it alone is in, and the operation of a JSON patch that writes it.
+fn emptied_with<'t, 's>(node: NodeRef<'t, 's>, is_json_patch: bool) -> NodeRef<'t, 's> {
+    let is_operation = |operation: NodeRef<'_, '_>| {
+        is_json_patch && operation.parent().is_some_and(|list| list.parent().is_none()) && operation.get("op").is_some()
+    };
+    let Some(parent) = node.parent() else { return node };
+    if is_operation(parent) {
+        return parent;
+    }
+    let is_only = parent.kind() == Kind::Mapping && parent.children().count() == 2;
+    match parent.parent() {
+        Some(outer) if is_only && parent.key().is_some() => {
+            // The last of a document stays, empty.
+            let is_last = outer.parent().is_none() && outer.children().count() == 2;
+            if is_last || is_operation(outer) { node } else { parent }
+        }
+        _ => node,
+    }
+}
+
+/// A value as it is written in the place of `node`.
+fn written(layout: &Layout<'_, '_>, node: NodeRef<'_, '_>, value: &Value) -> Option<String> {
+    let text = match value {
+        Value::Literal(text) => return Some(text.clone()),
+        Value::Text(text) => text,
+    };
+    if text.chars().any(char::is_control) {
+        return None;
+    }
+    Some(match node.node().style {
+        Style::SingleQuoted => format!("'{}'", text.replace('\'', "''")),
+        Style::DoubleQuoted => double_quoted(text),
+        _ => string(text, layout.text),
+    })
+}
+
+/// A string in a list of one line, in quotes where it needs them.
+pub(crate) fn quoted(text: &str) -> String {
+    string(text, "")
+}
+
+/// A string, in quotes where it needs them: in those that the source uses most.
+fn string(text: &str, source: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | ':' | '@' | '+' | '=');
+    let begins_plain = text.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '/'));
+    let is_string = matches!(resolve_text(text), Resolved::Str(_));
+    if begins_plain && is_string && text.chars().all(is_plain) && !text.ends_with(':') {
+        return text.to_owned();
+    }
+    let prefers_single = source.matches('\'').count() > source.matches('"').count();
+    if prefers_single && !text.contains('\'') { format!("'{text}'") } else { double_quoted(text) }
+}
+
+fn double_quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Adds an entry below the keys of `path` to a mapping.
+fn put(layout: &Layout<'_, '_>, mapping: NodeRef<'_, '_>, path: &[String], value: &Value) -> Option<Edit> {
+    let (mut mapping, mut path) = (mapping, path);
+    while let [first, rest @ ..] = path
+        && let Some((_, below)) = mapping.entry(first)
+    {
+        if below.kind() != Kind::Mapping || below.node().anchor.is_some() || rest.is_empty() {
+            return None;
+        }
+        (mapping, path) = (below, rest);
+    }
+    let (key, nested) = path.split_first()?;
+    let text = match value {
+        Value::Literal(text) => text.clone(),
+        Value::Text(text) => string(text, layout.text),
+    };
+    let quoted = |key: &String| string(key, layout.text);
+    let value = if mapping.node().style == Style::Flow {
+        nested.iter().rev().fold(text, |inner, key| format!("{{{}: {inner}}}", quoted(key)))
+    } else {
+        let mut lines = String::new();
+        for (depth, key) in nested.iter().enumerate() {
+            lines.push('\n');
+            lines.push_str(&" ".repeat(layout.step() * (depth + 1)));
+            lines.push_str(&quoted(key));
+            lines.push(':');
+        }
+        if lines.is_empty() { text } else { format!("{lines} {text}") }
+    };
+    layout.insert(mapping, &quoted(key), &value)
+}

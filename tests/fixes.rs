@@ -1,0 +1,245 @@
+//! Fixes keep what they promise, over the corpus, the examples of all rules, and generated configurations with defects
+//! planted in them: the file still parses, the finding is gone, nothing new is found, no setting gets weaker, and
+//! applied again and again they come to rest.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use talint_analyzer::directives::Role;
+use talint_analyzer::edit::{Edit, apply};
+use talint_analyzer::effective::Value;
+use talint_analyzer::finding::{Finding, Profile, Severity};
+use talint_analyzer::fix::Fix;
+use talint_analyzer::fixes::{Fixable, Fixed};
+use talint_analyzer::version::MinorVersion;
+use talint_analyzer::{
+    Analysis, Options, REFUSING, Source, analyze_layered, config, generated, layered_settings, rules,
+};
+
+/// A base and its patches: each a file with a name of its own.
+#[derive(Clone)]
+struct Layers {
+    /// What it is, for messages.
+    name: String,
+    files: Vec<(String, String)>,
+    options: Options,
+}
+
+impl Layers {
+    fn sources(&self) -> Vec<Source<'_>> {
+        self.files.iter().map(|(path, text)| Source::file(path, text.as_bytes())).collect()
+    }
+
+    fn analyses(&self) -> Vec<Analysis> {
+        let sources = self.sources();
+        if sources.len() == 1 {
+            return vec![talint_analyzer::analyze(sources[0].path, sources[0].bytes, &self.options)];
+        }
+        analyze_layered(sources[0], &sources[1..], &self.options).sources
+    }
+
+    /// The findings with the number of the file that each is in.
+    fn findings(&self) -> Vec<(usize, Finding)> {
+        let each = self.analyses().into_iter().enumerate();
+        each.flat_map(|(file, analysis)| analysis.findings.into_iter().map(move |finding| (file, finding))).collect()
+    }
+
+    /// The values of all settings of the machine, by component and name.
+    fn settings(&self) -> BTreeMap<(&'static str, String), Value> {
+        let sources = self.sources();
+        let analysis = analyze_layered(sources[0], &sources[1..], &self.options);
+        let settings = layered_settings(sources[0], &sources[1..], &self.options, &analysis);
+        settings.into_iter().map(|setting| ((setting.component, setting.name), setting.value)).collect()
+    }
+
+    /// Whether Talos loads it.
+    fn is_loaded(&self) -> bool {
+        let refusing = Options { select: REFUSING.map(str::to_owned).to_vec(), ..self.options.clone() };
+        let asked = Self { options: refusing, ..self.clone() };
+        !asked.findings().iter().any(|(_, finding)| finding.severity == Severity::Error)
+    }
+
+    /// The same with a fix of a finding in the file `own`.
+    fn with(&self, own: usize, fix: &Fix) -> Option<Self> {
+        let mut edits: BTreeMap<usize, Vec<Edit>> = BTreeMap::new();
+        for change in &fix.edits {
+            let file = match &change.file {
+                Some(path) => self.files.iter().position(|(name, _)| **name == **path)?,
+                None => own,
+            };
+            edits.entry(file).or_default().push(change.edit.clone());
+        }
+        let mut next = self.clone();
+        for (file, edits) in edits {
+            next.files[file].1 = apply(&self.files[file].1, &edits)?;
+        }
+        Some(next)
+    }
+}
+
+/// What tells findings apart, wherever they are: rule, and path without the numbers of items.
+fn counts(findings: &[(usize, Finding)]) -> BTreeMap<(String, String), usize> {
+    let mut counts = BTreeMap::new();
+    for (_, finding) in findings {
+        *counts.entry(key(finding)).or_default() += 1;
+    }
+    counts
+}
+
+fn key(finding: &Finding) -> (String, String) {
+    let steps = finding.path.split('[').map(|step| step.split_once(']').map_or(step, |(_, rest)| rest));
+    (finding.rule.to_string(), steps.collect::<Vec<_>>().join("[]"))
+}
+
+/// Tries every fix of `layers` by itself, and all of them together; returns how many there are.
+fn try_fixes(layers: &Layers, report: &mut String) -> usize {
+    let found = layers.findings();
+    let before = counts(&found);
+    let settings = layers.is_loaded().then(|| layers.settings());
+    let mut tried = 0;
+    for (own, finding) in &found {
+        let Some(fix) = &finding.fix else { continue };
+        tried += 1;
+        let mut wrong = |message: &str| {
+            let _ = writeln!(report, "{}: {} at {}: {}: {message}", layers.name, finding.rule, finding.path, fix.title);
+        };
+        let Some(next) = layers.with(*own, fix) else {
+            wrong("its edits cannot be made");
+            continue;
+        };
+        let after = next.findings();
+        let now = counts(&after);
+        let count = |counts: &BTreeMap<_, usize>, finding: &Finding| counts.get(&key(finding)).copied().unwrap_or(0);
+        if count(&now, finding) >= count(&before, finding) {
+            wrong("it is found again");
+        }
+        // What Talos refuses hides what else there is.
+        let hides = |new: &Finding| {
+            finding.rule.starts_with("schema/") && (!new.rule.starts_with("schema/") || new.severity != Severity::Error)
+        };
+        for (_, new) in after.iter().filter(|(_, new)| count(&now, new) > count(&before, new) && !hides(new)) {
+            wrong(&format!("{} at {} is new: {}", new.rule, new.path, new.message));
+        }
+        if let Some(settings) = settings.as_ref().filter(|_| fix.is_safe) {
+            let now = next.settings();
+            // A field that nobody reads is listed where it is written.
+            let is_listed = |name: &&(_, _)| now.contains_key(*name) || finding.rule != "schema/unused-field";
+            let mut names = now.keys().chain(settings.keys().filter(is_listed));
+            if let Some(name) = names.find(|name| now.get(*name) != settings.get(*name)) {
+                wrong(&format!("it is called safe and makes {name:?} {:?} of {:?}", now.get(name), settings.get(name)));
+            }
+        }
+    }
+    if tried > 0 {
+        let (next, rounds) = all_fixes(layers);
+        if rounds > 2 {
+            let _ = writeln!(report, "{}: all fixes together need {rounds} rounds", layers.name);
+        }
+        let left = next.findings();
+        for (_, finding) in left.iter().filter(|(_, finding)| finding.fix.is_some()) {
+            let _ = writeln!(report, "{}: {} at {} is left after all fixes", layers.name, finding.rule, finding.path);
+        }
+    }
+    tried
+}
+
+/// The layers with all fixes, and how many rounds that took.
+fn all_fixes(layers: &Layers) -> (Layers, usize) {
+    let (mut next, mut rounds) = (layers.clone(), 0);
+    let fixed = Fixed::until_settled(|fixed| {
+        for (path, text) in &mut next.files {
+            if let Some(bytes) = fixed.files.get(path) {
+                *text = String::from_utf8(bytes.clone()).unwrap();
+            }
+        }
+        let analyses = next.analyses();
+        let files = next.files.iter().zip(&analyses);
+        let files: Vec<Fixable<'_>> = files
+            .map(|((path, text), analysis)| Fixable { path, bytes: text.as_bytes(), findings: &analysis.findings })
+            .collect();
+        let is_any = fixed.round(files, |_, _| true);
+        rounds += usize::from(is_any);
+        Ok::<bool, ()>(is_any)
+    });
+    assert!(fixed.is_ok());
+    (next, rounds)
+}
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// A file of the corpus, with the patches that stand in it as files of their own.
+fn of_corpus(path: &Path) -> Option<Layers> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let name = path.strip_prefix(corpus()).unwrap().display().to_string();
+    let talos = text.lines().find_map(|line| line.strip_prefix("#= talos=").and_then(MinorVersion::parse));
+    let parts = text.split("#~ patch\n").enumerate();
+    let files = parts.map(|(number, part)| {
+        let name = if number == 0 { name.clone() } else { format!("{name}.{number}.patch.yaml") };
+        (name, part.to_owned())
+    });
+    let options = Options { talos, profile: Some(Profile::Strict), ..Options::default() };
+    Some(Layers { name: name.clone(), files: files.collect(), options })
+}
+
+#[test]
+fn fixes_of_the_corpus_keep_their_promises() {
+    let (mut report, mut tried) = (String::new(), 0);
+    for folder in ["rules", "examples", "reported"] {
+        for layers in files_below(&corpus().join(folder)).iter().filter_map(|path| of_corpus(path)) {
+            tried += try_fixes(&layers, &mut report);
+        }
+    }
+    println!("{tried} fixes");
+    assert!(report.is_empty(), "\n{report}");
+    assert!(tried > 10, "only {tried} fixes were tried");
+}
+
+/// Every example of what a rule finds, laid over a configuration that Talos generates.
+fn planted() -> impl Iterator<Item = Layers> {
+    rules::all().flat_map(|rule| {
+        [Role::ControlPlane, Role::Worker].into_iter().map(move |role| {
+            let version = rule.avoid.version();
+            let base = ("base.yaml".to_owned(), generated(version, role).to_owned());
+            let patch = ("patch.yaml".to_owned(), rule.avoid.text.to_owned());
+            let talos = Some(MinorVersion { major: 1, minor: u16::from(version.minor()) });
+            let options = Options { talos, profile: Some(Profile::Strict), ..Options::default() };
+            Layers { name: format!("{} over a {role:?}", rule.name), files: vec![base, patch], options }
+        })
+    })
+}
+
+#[test]
+fn fixes_of_planted_defects_keep_their_promises() {
+    let (mut report, mut tried) = (String::new(), 0);
+    for layers in planted() {
+        tried += try_fixes(&layers, &mut report);
+        // The same as one file.
+        let sources = layers.sources();
+        let layered = analyze_layered(sources[0], &sources[1..], &layers.options).layered;
+        if layered.refusals.is_empty() {
+            let whole = ("whole.yaml".to_owned(), config::render(&layered.documents));
+            let name = format!("{}, as one file", layers.name);
+            tried += try_fixes(&Layers { name, files: vec![whole], ..layers }, &mut report);
+        }
+    }
+    println!("{tried} fixes");
+    assert!(report.is_empty(), "\n{report}");
+    assert!(tried > 10, "only {tried} fixes were tried");
+}

@@ -71,16 +71,11 @@ pub(crate) fn run(options: &CheckOptions, reader: &mut Reader, nothing: Option<&
         let files = if written == 1 { "file" } else { "files" };
         say(format_args!("talint: {} {findings} fixed in {written} {files}", changes.count));
     }
-    let mut is_stdin = false;
-    for checked in &checked {
-        let own = checked.others.get(&checked.file.path).and_then(|other| other.place.as_ref());
-        if own.is_some_and(|place| place.input == Input::Stdin) {
-            is_stdin = true;
-            if let Err(error) = output::write(None, &checked.file.bytes) {
-                say(format_args!("talint: standard output: {error}"));
-                has_failed = true;
-            }
-        }
+    // What comes in goes out, fixed or not.
+    let is_stdin = options.paths.iter().any(|path| path.as_os_str() == "-");
+    if is_stdin && let Err(error) = reader.read(&Input::Stdin).and_then(|text| output::write(None, &text)) {
+        say(format_args!("talint: standard output: {error}"));
+        has_failed = true;
     }
     outcome::tell_to(checked, has_failed || !failures.is_empty(), &options.output, nothing, is_stdin)
 }

@@ -104,6 +104,13 @@ error[schema/unknown-field]
 }
 
 #[test]
+fn standard_input_that_is_not_talos_s_goes_through_as_it_is() {
+    let place = Place::with(&[]);
+    let run = place.check("- --fix").stdin(crate::place::FOREIGN);
+    run.assert().code(3).stdout_eq(crate::place::FOREIGN);
+}
+
+#[test]
 fn line_ends_and_the_mark_at_the_beginning_stay() {
     let place = Place::with(&[("a.yaml", "\u{feff}machine:\r\n  certsans: [192.0.2.10] # é\r\n  type: worker")]);
     place.check("--fix").assert().code(0);

@@ -20,6 +20,30 @@ pub struct Fix {
     pub edits: Vec<FileEdit>,
 }
 
+/// What fixes the findings of a rule have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fixability {
+    /// None.
+    #[default]
+    None,
+    /// Such as change nothing that a machine gets.
+    Safe,
+    /// Such as may change it.
+    Unsafe,
+}
+
+impl Fixability {
+    /// The word for it in every output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
 /// A change of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileEdit {

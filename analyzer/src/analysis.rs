@@ -4,7 +4,7 @@ use crate::context::{self, Context, Mode, NamedVersions, VersionSource, Versions
 use crate::directives::{self, Directives, Role};
 use crate::edit::Layout;
 use crate::finding::{Finding, Profile};
-use crate::fix::{self, FileEdit, Fix, Remedy};
+use crate::fix::{self, Change, FileEdit, Fix, Remedy};
 use crate::input::{self, Form, Input, InputKind};
 use crate::project::{self, OwnRule, Project};
 use crate::rule::{Findings, Rule, names, sorted};
@@ -16,6 +16,7 @@ use crate::source::Source;
 use crate::syntax::Tree;
 use crate::text::{self, NotText};
 use crate::version::MinorVersion;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What is asked of an analysis.
@@ -247,8 +248,11 @@ fn fix_of<'t>(
     layouts: &mut [Option<Layout<'t, 't>>],
 ) -> Option<Fix> {
     let mut edits = Vec::new();
+    let mut changes: BTreeMap<usize, Vec<&Change>> = BTreeMap::new();
     for (number, change) in &remedy.changes {
-        let number = number.unwrap_or(own);
+        changes.entry(number.unwrap_or(own)).or_default().push(change);
+    }
+    for (number, changes) in changes {
         let ReadSource { source, read } = *sources.get(number)?;
         if read.not_text.is_some() {
             return None;
@@ -256,7 +260,7 @@ fn fix_of<'t>(
         let layout = layouts.get_mut(number)?.get_or_insert_with(|| Layout::new(read.text, read.tree));
         let is_json_patch = read.inputs.iter().any(|input| matches!(input.kind, InputKind::JsonPatch));
         let file = (number != own && source.path != sources.get(own)?.source.path).then(|| source.path.into());
-        for edit in fix::edits(change, layout, is_json_patch)? {
+        for edit in fix::edits(changes, layout, is_json_patch)? {
             let edit = FileEdit { file: file.clone(), edit: source.edit_in_file(read.text, edit)? };
             if !edits.contains(&edit) {
                 edits.push(edit);

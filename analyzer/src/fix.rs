@@ -176,6 +176,32 @@ impl Remedy {
         self.and(Change::Put(Target::of(mapping), path, value))
     }
 
+    /// Takes the words that are `wrong` out of a list, whose items, or whose parts between commas, they are; where none is
+    /// left, the whole entry.
+    pub(crate) fn without_words(mut self, list: NodeRef<'_, '_>, wrong: impl Fn(&str) -> bool) -> Self {
+        let left = |node: NodeRef<'_, '_>| {
+            let words = node.resolved().value().split(',').map(str::trim).filter(|word| !word.is_empty());
+            let (gone, kept): (Vec<_>, Vec<_>) = words.map(str::to_owned).partition(|word| wrong(word));
+            (!gone.is_empty()).then_some(kept)
+        };
+        if list.kind() != Kind::Sequence {
+            let kept = left(list).unwrap_or_default();
+            return if kept.is_empty() { self.remove(list) } else { self.write_text(list, kept.join(",")) };
+        }
+        let is_gone = |item: NodeRef<'_, '_>| left(item).is_some_and(|kept| kept.is_empty());
+        if list.items().all(is_gone) {
+            return self.remove(list);
+        }
+        for item in list.items() {
+            match left(item) {
+                Some(kept) if kept.is_empty() => self = self.remove(item),
+                Some(kept) => self = self.write_text(item, kept.join(",")),
+                None => {}
+            }
+        }
+        self
+    }
+
     /// Takes out a comment.
     pub(crate) fn remove_comment(self, span: Span) -> Self {
         self.and(Change::RemoveComment(span))
@@ -198,39 +224,46 @@ pub(crate) fn spelt(node: NodeRef<'_, '_>, word: &str) -> Remedy {
     remedy.write_text(node, word)
 }
 
-/// The edits of a source that make a change. `is_json_patch`: whether it is a list of operations. `None` where that cannot
-/// be done by changing a few bytes.
-pub(crate) fn edits(change: &Change, layout: &Layout<'_, '_>, is_json_patch: bool) -> Option<Vec<Edit>> {
-    let edits = match change {
-        Change::Remove(target) => {
-            let node = find(*target, layout, is_json_patch)?;
-            let gone = emptied_with(node, is_json_patch);
-            // Nothing is left of a document by itself.
-            let is_all = gone.parent()?.parent().is_none() && gone.parent()?.children().count() <= 2;
-            if is_all && gone.parent()?.kind() == Kind::Mapping {
-                return None;
+/// The edits of a source that make some changes of it. `is_json_patch`: whether it is a list of operations. `None` where
+/// that cannot be done by changing a few bytes.
+pub(crate) fn edits<'c>(
+    changes: impl IntoIterator<Item = &'c Change>,
+    layout: &Layout<'_, '_>,
+    is_json_patch: bool,
+) -> Option<Vec<Edit>> {
+    let mut edits = Vec::new();
+    // What goes out of one list must be known together.
+    let mut gone = Vec::new();
+    for change in changes {
+        match change {
+            Change::Remove(target) => gone.push(removed(find(*target, layout, is_json_patch)?, is_json_patch)?),
+            Change::Write(target, value) => {
+                let node = find(*target, layout, is_json_patch)?;
+                edits.extend(layout.replace(node, &written(layout, node, value)?));
             }
-            layout.remove(&[gone], Emptied::Stays)?
-        }
-        Change::Write(target, value) => {
-            let node = find(*target, layout, is_json_patch)?;
-            layout.replace(node, &written(layout, node, value)?)
-        }
-        Change::Replace(span, text) => {
-            if span.slice(layout.text).contains('\n') {
-                return None;
+            Change::Replace(span, _) if span.slice(layout.text).contains('\n') => return None,
+            Change::Replace(span, text) => edits.push(Edit { span: *span, text: text.clone() }),
+            Change::Put(target, path, value) => {
+                edits.extend(put(layout, find(*target, layout, is_json_patch)?, path, value)?);
             }
-            vec![Edit { span: *span, text: text.clone() }]
+            Change::RemoveComment(span) => edits.push(layout.remove_comment(*span)),
         }
-        Change::Put(target, path, value) => vec![put(layout, find(*target, layout, is_json_patch)?, path, value)?],
-        Change::RemoveComment(span) => vec![layout.remove_comment(*span)],
-    };
+    }
+    edits.extend(layout.remove(&gone, Emptied::Stays)?);
     // Where lines of a template may be missing, nobody knows what is changed.
     let is_open = |edit: &Edit| {
         let touches = |gap: &Span| gap.start <= edit.span.end && edit.span.start <= gap.end;
         layout.tree.gaps.iter().any(touches)
     };
     (!edits.iter().any(is_open)).then_some(edits)
+}
+
+/// What goes with a node, unless nothing were left of the document by itself.
+fn removed<'t, 's>(node: NodeRef<'t, 's>, is_json_patch: bool) -> Option<NodeRef<'t, 's>> {
+    let gone = emptied_with(node, is_json_patch);
+    let parent = gone.parent()?;
+    let is_all = parent.parent().is_none() && parent.children().count() <= 2 && parent.kind() == Kind::Mapping;
+    (!is_all).then_some(gone)
 }
 
 /// The value that a target names.
@@ -316,7 +349,7 @@ fn double_quoted(text: &str) -> String {
 }
 
 /// Adds an entry below the keys of `path` to a mapping.
-fn put(layout: &Layout<'_, '_>, mapping: NodeRef<'_, '_>, path: &[String], value: &Value) -> Option<Edit> {
+fn put(layout: &Layout<'_, '_>, mapping: NodeRef<'_, '_>, path: &[String], value: &Value) -> Option<Vec<Edit>> {
     let (mut mapping, mut path) = (mapping, path);
     while let [first, rest @ ..] = path
         && let Some((_, below)) = mapping.entry(first)
@@ -332,9 +365,7 @@ fn put(layout: &Layout<'_, '_>, mapping: NodeRef<'_, '_>, path: &[String], value
         Value::Text(text) => string(text, layout.text),
     };
     let quoted = |key: &String| string(key, layout.text);
-    let value = if mapping.node().style == Style::Flow {
-        nested.iter().rev().fold(text, |inner, key| format!("{{{}: {inner}}}", quoted(key)))
-    } else {
+    let block = || {
         let mut lines = String::new();
         for (depth, key) in nested.iter().enumerate() {
             lines.push('\n');
@@ -342,7 +373,19 @@ fn put(layout: &Layout<'_, '_>, mapping: NodeRef<'_, '_>, path: &[String], value
             lines.push_str(&quoted(key));
             lines.push(':');
         }
-        if lines.is_empty() { text } else { format!("{lines} {text}") }
+        if lines.is_empty() { text.clone() } else { format!("{lines} {text}") }
     };
-    layout.insert(mapping, &quoted(key), &value)
+    let is_flow = mapping.node().style == Style::Flow;
+    if is_flow
+        && mapping.entries().next().is_none()
+        && let Some(edits) = layout.begin(mapping, &quoted(key), &block())
+    {
+        return Some(edits);
+    }
+    let value = if is_flow {
+        nested.iter().rev().fold(text.clone(), |inner, key| format!("{{{}: {inner}}}", quoted(key)))
+    } else {
+        block()
+    };
+    Some(vec![layout.insert(mapping, &quoted(key), &value)?])
 }

@@ -79,6 +79,11 @@ impl Layers {
     }
 }
 
+/// Whether Talos refuses what is found, so that no machine gets it.
+fn is_refusal(finding: &Finding) -> bool {
+    finding.severity == Severity::Error && rules::by_name(&finding.rule).is_some_and(rules::is_refusal)
+}
+
 /// What tells findings apart, wherever they are: rule, and path without the numbers of items.
 fn counts(findings: &[(usize, Finding)]) -> BTreeMap<(String, String), usize> {
     let mut counts = BTreeMap::new();
@@ -117,12 +122,15 @@ fn try_fixes(layers: &Layers, report: &mut String) -> usize {
         }
         // What Talos refuses hides what else there is.
         let hides = |new: &Finding| {
-            finding.rule.starts_with("schema/") && (!new.rule.starts_with("schema/") || new.severity != Severity::Error)
+            let is_schema = finding.rule.starts_with("schema/");
+            // What a machine is for is only known now.
+            finding.rule == "talos/machine-type"
+                || is_schema && (!new.rule.starts_with("schema/") || new.severity != Severity::Error)
         };
         for (_, new) in after.iter().filter(|(_, new)| count(&now, new) > count(&before, new) && !hides(new)) {
             wrong(&format!("{} at {} is new: {}", new.rule, new.path, new.message));
         }
-        if let Some(settings) = settings.as_ref().filter(|_| fix.is_safe) {
+        if let Some(settings) = settings.as_ref().filter(|_| fix.is_safe && !is_refusal(finding)) {
             let now = next.settings();
             // A field that nobody reads is listed where it is written.
             let is_listed = |name: &&(_, _)| now.contains_key(*name) || finding.rule != "schema/unused-field";

@@ -54,6 +54,12 @@ impl Layers {
         settings.into_iter().map(|setting| ((setting.component, setting.name), setting.value)).collect()
     }
 
+    /// The configuration that comes of the layers.
+    fn whole(&self) -> String {
+        let sources = self.sources();
+        config::render(&analyze_layered(sources[0], &sources[1..], &self.options).layered.documents)
+    }
+
     /// Whether Talos loads it.
     fn is_loaded(&self) -> bool {
         let refusing = Options { select: REFUSING.map(str::to_owned).to_vec(), ..self.options.clone() };
@@ -129,6 +135,9 @@ fn try_fixes(layers: &Layers, report: &mut String) -> usize {
         };
         for (_, new) in after.iter().filter(|(_, new)| count(&now, new) > count(&before, new) && !hides(new)) {
             wrong(&format!("{} at {} is new: {}", new.rule, new.path, new.message));
+        }
+        if finding.rule == "patch/no-effect" && fix.is_safe && next.whole() != layers.whole() {
+            wrong("it is called safe and makes another configuration");
         }
         if let Some(settings) = settings.as_ref().filter(|_| fix.is_safe && !is_refusal(finding)) {
             let now = next.settings();

@@ -4,7 +4,7 @@ use crate::context::{self, Context, Mode, NamedVersions, VersionSource, Versions
 use crate::directives::{self, Directives, Role};
 use crate::edit::Layout;
 use crate::finding::{Finding, Profile};
-use crate::fix::{self, FileEdit, Fix, Remedy};
+use crate::fix::{self, Change, FileEdit, Fix, Remedy};
 use crate::input::{self, Form, Input, InputKind};
 use crate::project::{self, OwnRule, Project};
 use crate::rule::{Findings, Rule, names, sorted};
@@ -247,8 +247,12 @@ fn fix_of<'t>(
     layouts: &mut [Option<Layout<'t, 't>>],
 ) -> Option<Fix> {
     let mut edits = Vec::new();
-    for (number, change) in &remedy.changes {
-        let number = number.unwrap_or(own);
+    let mut numbers: Vec<usize> = remedy.changes.iter().map(|(number, _)| number.unwrap_or(own)).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    for number in numbers {
+        let changes = remedy.changes.iter().filter(|(of, _)| of.unwrap_or(own) == number);
+        let changes: Vec<&Change> = changes.map(|(_, change)| change).collect();
         let ReadSource { source, read } = *sources.get(number)?;
         if read.not_text.is_some() {
             return None;
@@ -256,7 +260,7 @@ fn fix_of<'t>(
         let layout = layouts.get_mut(number)?.get_or_insert_with(|| Layout::new(read.text, read.tree));
         let is_json_patch = read.inputs.iter().any(|input| matches!(input.kind, InputKind::JsonPatch));
         let file = (number != own && source.path != sources.get(own)?.source.path).then(|| source.path.into());
-        for edit in fix::edits(change, layout, is_json_patch)? {
+        for edit in fix::edits(&changes, layout, is_json_patch)? {
             let edit = FileEdit { file: file.clone(), edit: source.edit_in_file(read.text, edit)? };
             if !edits.contains(&edit) {
                 edits.push(edit);

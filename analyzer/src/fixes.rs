@@ -3,6 +3,7 @@
 use crate::edit::{Edit, apply};
 use crate::finding::Finding;
 use crate::fix::Fix;
+use crate::syntax::{self, NodeRef};
 use crate::text::decode;
 use std::collections::BTreeMap;
 
@@ -58,7 +59,10 @@ impl Fixed {
             let is_made = |(path, edit): &(&str, &Edit)| chosen.get(path).is_some_and(|made| made.contains(edit));
             let is_free = |(path, edit): &(&str, &Edit)| {
                 let made = chosen.get(path).map_or(&[][..], Vec::as_slice);
-                texts.contains_key(path) && !made.iter().any(|other| touch(other, edit))
+                let touching: Vec<&Edit> = made.iter().filter(|other| touch(other, edit)).collect();
+                let Some(bytes) = texts.get(path) else { return false };
+                touching.is_empty()
+                    || touching.iter().all(|other| is_removal_beside(other, edit)) && leaves_members(bytes, made, edit)
             };
             // What another fix does just so is done already.
             let is_done = edits.iter().all(is_made);
@@ -100,6 +104,33 @@ impl Fixed {
         }
         Ok(fixed)
     }
+}
+
+/// Whether two edits take out what stands side by side.
+fn is_removal_beside(first: &Edit, second: &Edit) -> bool {
+    let removes = |edit: &Edit| edit.text.is_empty() && !edit.span.is_empty();
+    let is_beside = first.span.end == second.span.start || second.span.end == first.span.start;
+    removes(first) && removes(second) && is_beside
+}
+
+/// Whether something is left of each mapping and list after edits that take its members out one by one: a fix of all of
+/// them would write that nothing is.
+fn leaves_members(bytes: &[u8], made: &[Edit], next: &Edit) -> bool {
+    let (text, _) = decode(bytes);
+    let tree = syntax::parse(&text);
+    let is_gone = |node: NodeRef<'_, '_>| {
+        let covers = |edit: &Edit| edit.span.start <= node.span().start && node.span().end <= edit.span.end;
+        made.iter().chain([next]).any(|edit| edit.text.is_empty() && covers(edit))
+    };
+    let mut open: Vec<NodeRef<'_, '_>> = tree.roots().collect();
+    while let Some(node) = open.pop() {
+        let mut members = node.children().peekable();
+        if members.peek().is_some() && !is_gone(node) && members.all(is_gone) {
+            return false;
+        }
+        open.extend(node.children());
+    }
+    true
 }
 
 /// Whether two edits are at one place.

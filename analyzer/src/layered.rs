@@ -353,7 +353,7 @@ impl Map<'_, '_> {
                 let is_same = origin.span.slice(read.text) == span.slice(self.text);
                 changes.push((Some(origin.source), is_same.then_some(Change::Replace(origin.span, text))?));
             }
-            Change::RemoveComment(_) => return None,
+            Change::RemoveComment(_) | Change::RemoveEmptyDocument(_) => return None,
         }
         Some(())
     }
@@ -368,9 +368,11 @@ impl Map<'_, '_> {
     /// The same, where all of it comes from one source.
     fn target(&self, target: Target) -> Option<(Origin, &Place)> {
         let (origin, place) = self.place_of(target)?;
-        let Target::Key(key) = target else { return Some((origin, place)) };
-        // The value of a key is what stands behind it.
-        let value = self.places.iter().filter(|place| !place.is_key).find(|place| place.span.start >= key.end)?;
+        let value = match target {
+            Target::Value(_) => place,
+            // The value of a key is what stands behind it.
+            Target::Key(key) => self.places.iter().filter(|place| !place.is_key).find(|place| place.span.start >= key.end)?,
+        };
         let is_inside = |place: &&Place| value.span.start <= place.span.start && place.span.end <= value.span.end;
         let is_one = self.places.iter().filter(is_inside).all(|inside| inside.origin.source == origin.source);
         is_one.then_some((origin, place))

@@ -3,7 +3,7 @@
 use super::form::{self, Form};
 use super::prefix::Prefix;
 use super::{Check, Condition, Hit, Subject, Wrong};
-use crate::fix::{Remedy, Value, is_same_word, spelt};
+use crate::fix::{Remedy, Value, is_same_word, renamed, spelt};
 use crate::schema::closest;
 use crate::syntax::{Kind, NodeRef};
 
@@ -111,7 +111,10 @@ fn meant(check: &Check, subject: &Subject<'_, '_, '_>, node: NodeRef<'_, '_>) ->
     }
     match condition {
         Condition::NoneOf(words) => near(node.value(), words).map(|word| spelt(node, word)),
-        Condition::Key(Condition::NoneOf(words)) => renamed(node.key()?, words),
+        Condition::Key(Condition::NoneOf(words)) => {
+            let key = node.key()?;
+            renamed(key, near(key.value(), words)?)
+        },
         Condition::NotForm(form) | Condition::LacksForm(form) => {
             let text = form_meant(*form, node.value()).filter(|text| form.takes(text, subject.decoder()))?;
             Some(Remedy::safe(format!("Write `{text}`")).write_text(node, text))
@@ -127,13 +130,6 @@ fn near(text: &str, words: &'static [&'static str]) -> Option<&'static str> {
         (Some(word), None) => Some(word),
         _ => closest(text, words.iter().copied().filter(|word| !word.is_empty())),
     }
-}
-
-/// The key as it is meant, if there is none of that name yet.
-fn renamed(key: NodeRef<'_, '_>, words: &'static [&'static str]) -> Option<Remedy> {
-    let word = near(key.value(), words).filter(|word| key.parent().is_some_and(|map| map.entry(word).is_none()))?;
-    let title = format!("Rename to `{word}`");
-    Some(titled(is_same_word(key.value(), word), title).rename(key, word))
 }
 
 /// The text of a form that was meant by one that is not of it, where that can only be one.

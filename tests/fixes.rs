@@ -54,6 +54,12 @@ impl Layers {
         settings.into_iter().map(|setting| ((setting.component, setting.name), setting.value)).collect()
     }
 
+    /// The configuration that comes of the layers.
+    fn whole(&self) -> String {
+        let sources = self.sources();
+        config::render(&analyze_layered(sources[0], &sources[1..], &self.options).layered.documents)
+    }
+
     /// Whether Talos loads it.
     fn is_loaded(&self) -> bool {
         let refusing = Options { select: REFUSING.map(str::to_owned).to_vec(), ..self.options.clone() };
@@ -77,6 +83,11 @@ impl Layers {
         }
         Some(next)
     }
+}
+
+/// Whether Talos refuses what is found, so that no machine gets it.
+fn is_refusal(finding: &Finding) -> bool {
+    finding.severity == Severity::Error && rules::by_name(&finding.rule).is_some_and(rules::is_refusal)
 }
 
 /// What tells findings apart, wherever they are: rule, and path without the numbers of items.
@@ -117,12 +128,18 @@ fn try_fixes(layers: &Layers, report: &mut String) -> usize {
         }
         // What Talos refuses hides what else there is.
         let hides = |new: &Finding| {
-            finding.rule.starts_with("schema/") && (!new.rule.starts_with("schema/") || new.severity != Severity::Error)
+            let is_schema = finding.rule.starts_with("schema/");
+            // What a machine is for is only known now.
+            finding.rule == "talos/machine-type"
+                || is_schema && (!new.rule.starts_with("schema/") || new.severity != Severity::Error)
         };
         for (_, new) in after.iter().filter(|(_, new)| count(&now, new) > count(&before, new) && !hides(new)) {
             wrong(&format!("{} at {} is new: {}", new.rule, new.path, new.message));
         }
-        if let Some(settings) = settings.as_ref().filter(|_| fix.is_safe) {
+        if finding.rule == "patch/no-effect" && fix.is_safe && next.whole() != layers.whole() {
+            wrong("it is called safe and makes another configuration");
+        }
+        if let Some(settings) = settings.as_ref().filter(|_| fix.is_safe && !is_refusal(finding)) {
             let now = next.settings();
             // A field that nobody reads is listed where it is written.
             let is_listed = |name: &&(_, _)| now.contains_key(*name) || finding.rule != "schema/unused-field";
@@ -215,7 +232,12 @@ fn fixes_of_the_corpus_keep_their_promises() {
 /// Every example of what a rule finds, laid over a configuration that Talos generates.
 fn planted() -> impl Iterator<Item = Layers> {
     rules::all().flat_map(|rule| {
-        [Role::ControlPlane, Role::Worker].into_iter().map(move |role| {
+        // A machine of the other role is no place for it.
+        let is_of = |role: &Role| match role {
+            Role::ControlPlane => !rule.avoid.text.contains("type: worker"),
+            Role::Worker => !rule.avoid.text.contains("type: controlplane"),
+        };
+        [Role::ControlPlane, Role::Worker].into_iter().filter(is_of).map(move |role| {
             let version = rule.avoid.version();
             let base = ("base.yaml".to_owned(), generated(version, role).to_owned());
             let patch = ("patch.yaml".to_owned(), rule.avoid.text.to_owned());

@@ -42,6 +42,28 @@ struct Check {
     severity: Option<String>,
     problem: Option<String>,
     help: Option<String>,
+    fix: Option<Fix>,
+}
+
+/// What takes the finding away: whether it can mean only this, and what is done.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+enum Fix {
+    Safe(Does),
+    Unsafe(Does),
+}
+
+/// What the enumeration of the same name in `src/validation/repair.rs` says of each.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+enum Does {
+    Remove,
+    RemoveIf(Vec<String>),
+    RemoveItem,
+    Write(String),
+    Begin(String),
+    CutFrom(char),
+    Turn,
 }
 
 #[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,7 +184,7 @@ fn row(rule: &ValidationRule, check: &Check, group: usize) -> String {
     };
     format!(
         "  Check {{ id: {:?}, rule: {:?}, group: {group}, scopes: &[{}], field: &{:?}, versions: VersionSet::from_bits({}), mode: {mode}, \
-         role: {}, when: &[{}], unless: &[{}], wrong: {wrong}, severity: {}, problem: {:?}, help: {:?} }},\n",
+         role: {}, when: &[{}], unless: &[{}], wrong: {wrong}, severity: {}, problem: {:?}, help: {:?}, fix: {} }},\n",
         check.id,
         rule.rule,
         scopes.join(", "),
@@ -174,7 +196,25 @@ fn row(rule: &ValidationRule, check: &Check, group: usize) -> String {
         settings::severity(check.severity.as_deref().unwrap_or(&rule.severity)),
         words(&check.problem, &rule.problem),
         words(&check.help, &rule.help),
+        check.fix.as_ref().map_or_else(|| "None".to_owned(), repair),
     )
+}
+
+fn repair(fix: &Fix) -> String {
+    let (is_safe, does) = match fix {
+        Fix::Safe(does) => (true, does),
+        Fix::Unsafe(does) => (false, does),
+    };
+    let does = match does {
+        Does::Remove => "Remove".to_owned(),
+        Does::RemoveIf(texts) => format!("RemoveIf(&{texts:?})"),
+        Does::RemoveItem => "RemoveItem".to_owned(),
+        Does::Write(word) => format!("Write({word:?})"),
+        Does::Begin(start) => format!("Begin({start:?})"),
+        Does::CutFrom(letter) => format!("CutFrom({letter:?})"),
+        Does::Turn => "Turn".to_owned(),
+    };
+    format!("Some(Repair {{ is_safe: {is_safe}, does: Does::{does} }})")
 }
 
 /// A place: a path of the machine configuration, a kind with a path, or a kind alone.

@@ -260,7 +260,7 @@ fn fix_of<'t>(
         let layout = layouts.get_mut(number)?.get_or_insert_with(|| Layout::new(read.text, read.tree));
         let is_json_patch = read.inputs.iter().any(|input| matches!(input.kind, InputKind::JsonPatch));
         let file = (number != own && source.path != sources.get(own)?.source.path).then(|| source.path.into());
-        for edit in fix::edits(changes, layout, is_json_patch)? {
+        for edit in fix::edits(&changes, layout, is_json_patch)? {
             let edit = FileEdit { file: file.clone(), edit: source.edit_in_file(read.text, edit)? };
             if !edits.contains(&edit) {
                 edits.push(edit);

@@ -517,6 +517,33 @@ impl<'t, 's> Layout<'t, 's> {
         Edit::remove(Span { start: Span::new(comment.start as usize - white, 0).start, end: comment.end })
     }
 
+    /// Takes out the document that holds `offset`, from its `---` to the next. Of a document that holds nothing only the `---`
+    /// goes. `None` when it is the only one, or is not set apart by `---` alone.
+    #[must_use]
+    pub fn remove_document(&self, offset: u32, is_empty: bool) -> Option<Edit> {
+        let is_mark = |mark: &str, line: &usize| {
+            let rest = self.line(*line).slice(self.text).trim_start_matches('\u{feff}').strip_prefix(mark);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
+        };
+        let lines = self.lines.lines();
+        if self.tree.documents.len() < 2 || (0..lines).any(|line| is_mark("...", &line)) {
+            return None;
+        }
+        let own = self.lines.line(offset);
+        let begin = (0..=own).rev().find(|line| is_mark("---", line));
+        let next = (own + 1..lines).find(|line| is_mark("---", line));
+        let start = begin.map_or(0, |line| self.line(line).start);
+        let is_alone = |line: usize| self.line(line).slice(self.text).trim_matches(['\u{feff}', ' ', '\t']) == "---";
+        let end = match (begin, next) {
+            (Some(line), _) if is_empty => self.next_line(self.line(line).start),
+            (_, Some(next)) => self.line(next).start,
+            (_, None) => self.lines.line_span(self.text, lines.saturating_sub(1)).end,
+        };
+        let is_clear = if is_empty { begin.is_some_and(is_alone) } else { begin.is_some() || next.is_some() };
+        let start = if self.text.starts_with('\u{feff}') { start.max(3) } else { start };
+        is_clear.then(|| Edit::remove(Span { start, end }))
+    }
+
     /// Adds a document at the end of the source. `document` has line feeds as line ends.
     #[must_use]
     pub fn append_document(&self, document: &str) -> Edit {

@@ -5,6 +5,7 @@
 //! the value. Then the changes become [`Edit`]s, by the lines and the style of that source.
 
 use crate::edit::{Edit, Emptied, Layout};
+use crate::source::Source;
 use crate::syntax::{Kind, NodeRef, Resolved, Style, resolve_text};
 use crate::text::Span;
 use std::sync::Arc;
@@ -77,6 +78,8 @@ pub(crate) enum Change {
     Put(Target, Vec<String>, Value),
     /// A comment goes, with its line if nothing else stands there.
     RemoveComment(Span),
+    /// The document that holds nothing and stands here goes.
+    RemoveEmptyDocument(Span),
 }
 
 /// A value, by what is written of it.
@@ -202,6 +205,11 @@ impl Remedy {
         self
     }
 
+    /// Takes out a document that holds nothing.
+    pub(crate) fn remove_empty_document(self, span: Span) -> Self {
+        self.and(Change::RemoveEmptyDocument(span))
+    }
+
     /// Takes out a comment.
     pub(crate) fn remove_comment(self, span: Span) -> Self {
         self.and(Change::RemoveComment(span))
@@ -224,32 +232,56 @@ pub(crate) fn spelt(node: NodeRef<'_, '_>, word: &str) -> Remedy {
     remedy.write_text(node, word)
 }
 
-/// The edits of a source that make some changes of it. `is_json_patch`: whether it is a list of operations. `None` where
-/// that cannot be done by changing a few bytes.
-pub(crate) fn edits<'c>(
-    changes: impl IntoIterator<Item = &'c Change>,
-    layout: &Layout<'_, '_>,
-    is_json_patch: bool,
-) -> Option<Vec<Edit>> {
+/// The name that was meant for a key, if there is none of it yet: safe where it is the same but for case.
+pub(crate) fn renamed(key: NodeRef<'_, '_>, name: &str) -> Option<Remedy> {
+    let is_free = key.parent().is_some_and(|mapping| mapping.entry(name).is_none());
+    let title = format!("Rename to `{name}`");
+    let remedy = if is_same_word(key.value(), name) { Remedy::safe(title) } else { Remedy::changing(title) };
+    is_free.then(|| remedy.rename(key, name))
+}
+
+/// What takes a finding in a source by itself away.
+pub(crate) fn alone(remedy: Remedy, source: Source<'_>, layout: &Layout<'_, '_>) -> Option<Fix> {
+    let changes: Vec<&Change> = remedy.changes.iter().map(|(_, change)| change).collect();
+    let edits = edits(&changes, layout, false)?.into_iter();
+    let edits = edits.map(|edit| Some(FileEdit { file: None, edit: source.edit_in_file(layout.text, edit)? }));
+    Some(Fix { title: remedy.title, is_safe: remedy.is_safe, edits: edits.collect::<Option<_>>()? })
+}
+
+/// The edits of a source that make changes. `is_json_patch`: whether it is a list of operations. `None` where that cannot
+/// be done by changing a few bytes.
+pub(crate) fn edits(changes: &[&Change], layout: &Layout<'_, '_>, is_json_patch: bool) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
-    // What goes out of one list must be known together.
     let mut gone = Vec::new();
     for change in changes {
         match change {
-            Change::Remove(target) => gone.push(removed(find(*target, layout, is_json_patch)?, is_json_patch)?),
+            Change::Remove(target) => {
+                let node = find(*target, layout, is_json_patch)?;
+                match node.parent() {
+                    Some(_) => gone.push(node),
+                    None => edits.push(without_document(layout, node)?),
+                }
+            }
             Change::Write(target, value) => {
                 let node = find(*target, layout, is_json_patch)?;
                 edits.extend(layout.replace(node, &written(layout, node, value)?));
             }
-            Change::Replace(span, _) if span.slice(layout.text).contains('\n') => return None,
-            Change::Replace(span, text) => edits.push(Edit { span: *span, text: text.clone() }),
+            Change::Replace(span, text) => {
+                if span.slice(layout.text).contains('\n') {
+                    return None;
+                }
+                edits.push(Edit { span: *span, text: text.clone() });
+            }
             Change::Put(target, path, value) => {
                 edits.extend(put(layout, find(*target, layout, is_json_patch)?, path, value)?);
             }
             Change::RemoveComment(span) => edits.push(layout.remove_comment(*span)),
+            Change::RemoveEmptyDocument(span) => edits.push(layout.remove_document(span.start, true)?),
         }
     }
-    edits.extend(layout.remove(&gone, Emptied::Stays)?);
+    if !gone.is_empty() {
+        edits.extend(removed(layout, gone, is_json_patch)?);
+    }
     // Where lines of a template may be missing, nobody knows what is changed.
     let is_open = |edit: &Edit| {
         let touches = |gap: &Span| gap.start <= edit.span.end && edit.span.start <= gap.end;
@@ -258,12 +290,33 @@ pub(crate) fn edits<'c>(
     (!edits.iter().any(is_open)).then_some(edits)
 }
 
-/// What goes with a node, unless nothing were left of the document by itself.
-fn removed<'t, 's>(node: NodeRef<'t, 's>, is_json_patch: bool) -> Option<NodeRef<'t, 's>> {
-    let gone = emptied_with(node, is_json_patch);
-    let parent = gone.parent()?;
-    let is_all = parent.parent().is_none() && parent.children().count() <= 2 && parent.kind() == Kind::Mapping;
-    (!is_all).then_some(gone)
+/// Takes out entries and items, and what is then empty. Something is left of each document.
+fn removed<'t, 's>(layout: &Layout<'t, 's>, nodes: Vec<NodeRef<'t, 's>>, is_json_patch: bool) -> Option<Vec<Edit>> {
+    let mut gone: Vec<NodeRef<'t, 's>> = Vec::new();
+    for node in nodes {
+        let mut next = Some(node);
+        while let Some(node) = next {
+            if !gone.contains(&node) {
+                gone.push(node);
+            }
+            next = emptied_with(node, &gone, is_json_patch);
+        }
+    }
+    let leaves_nothing = |node: &NodeRef<'t, 's>| {
+        let root = node.parent().filter(|parent| parent.parent().is_none() && parent.kind() == Kind::Mapping);
+        root.is_some_and(|root| root.entries().all(|(_, value)| gone.contains(&value)))
+    };
+    if gone.iter().any(leaves_nothing) {
+        return None;
+    }
+    layout.remove(&gone, Emptied::Stays)
+}
+
+/// Takes out a document. What talint is told there may be for all of the file.
+fn without_document(layout: &Layout<'_, '_>, root: NodeRef<'_, '_>) -> Option<Edit> {
+    let edit = layout.remove_document(root.span().start, false)?;
+    let is_told = layout.comments(edit.span).any(|comment| comment.span.slice(layout.text).contains("talint:"));
+    (!is_told).then_some(edit)
 }
 
 /// The value that a target names.
@@ -291,24 +344,26 @@ fn find<'t, 's>(target: Target, layout: &Layout<'t, 's>, is_json_patch: bool) ->
     Some(node)
 }
 
-/// What goes when `node` does: the mapping that it alone is in, and the operation of a JSON patch that writes it.
-fn emptied_with<'t, 's>(node: NodeRef<'t, 's>, is_json_patch: bool) -> NodeRef<'t, 's> {
+/// What goes too when `node` does and all of `gone`: the collection that nothing is left of, and the operation of a JSON
+/// patch that writes the value.
+fn emptied_with<'t, 's>(
+    node: NodeRef<'t, 's>,
+    gone: &[NodeRef<'t, 's>],
+    is_json_patch: bool,
+) -> Option<NodeRef<'t, 's>> {
     let is_operation = |operation: NodeRef<'_, '_>| {
         is_json_patch && operation.parent().is_some_and(|list| list.parent().is_none()) && operation.get("op").is_some()
     };
-    let Some(parent) = node.parent() else { return node };
+    let parent = node.parent()?;
     if is_operation(parent) {
-        return parent;
+        return Some(parent);
     }
-    let is_only = parent.kind() == Kind::Mapping && parent.children().count() == 2;
-    match parent.parent() {
-        Some(outer) if is_only && parent.key().is_some() => {
-            // The last of a document stays, empty.
-            let is_last = outer.parent().is_none() && outer.children().count() == 2;
-            if is_last || is_operation(outer) { node } else { parent }
-        }
-        _ => node,
-    }
+    let outer = parent.parent().filter(|_| parent.key().is_some())?;
+    let mut members = parent.entries().map(|(_, value)| value).chain(parent.items());
+    let is_emptied = members.all(|member| gone.contains(&member));
+    // The last of a document stays, empty.
+    let is_last = outer.parent().is_none() && outer.children().count() == 2;
+    (is_emptied && !is_last && !is_operation(outer)).then_some(parent)
 }
 
 /// A value as it is written in the place of `node`.

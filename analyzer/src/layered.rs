@@ -332,11 +332,13 @@ impl Map<'_, '_> {
     fn change_in_sources(&self, change: Change, changes: &mut Vec<(Option<usize>, Change)>) -> Option<()> {
         match change {
             Change::Remove(target) => {
-                // What goes uncovers what it took the place of.
                 let (origin, place) = self.target(target)?;
-                let before = place.replaced.iter();
                 changes.push((Some(origin.source), Change::Remove(target.at(origin.span))));
-                changes.extend(before.map(|before| (Some(before.source), Change::Remove(Target::Value(before.span)))));
+                // What goes uncovers what it took the place of: the same goes too, another value is judged by itself.
+                let written = self.value(origin)?;
+                for before in place.replaced.iter().filter(|before| self.value(**before) == Some(written)) {
+                    changes.push((Some(before.source), Change::Remove(Target::Value(before.span))));
+                }
             }
             Change::Write(target, value) => {
                 let (origin, _) = self.target(target)?;
@@ -353,9 +355,15 @@ impl Map<'_, '_> {
                 let is_same = origin.span.slice(read.text) == span.slice(self.text);
                 changes.push((Some(origin.source), is_same.then_some(Change::Replace(origin.span, text))?));
             }
-            Change::RemoveComment(_) => return None,
+            Change::RemoveComment(_) | Change::RemoveEmptyDocument(_) => return None,
         }
         Some(())
+    }
+
+    /// The scalar of an origin, without quotes.
+    fn value(&self, origin: Origin) -> Option<&str> {
+        let read = self.sources.get(origin.source)?.read;
+        Some(read.tree.node_of(origin.span)?.value())
     }
 
     /// Where what a target names comes from.
@@ -368,9 +376,13 @@ impl Map<'_, '_> {
     /// The same, where all of it comes from one source.
     fn target(&self, target: Target) -> Option<(Origin, &Place)> {
         let (origin, place) = self.place_of(target)?;
-        let Target::Key(key) = target else { return Some((origin, place)) };
-        // The value of a key is what stands behind it.
-        let value = self.places.iter().filter(|place| !place.is_key).find(|place| place.span.start >= key.end)?;
+        let value = match target {
+            Target::Value(_) => place,
+            // The value of a key is what stands behind it.
+            Target::Key(key) => {
+                self.places.iter().filter(|place| !place.is_key).find(|place| place.span.start >= key.end)?
+            }
+        };
         let is_inside = |place: &&Place| value.span.start <= place.span.start && place.span.end <= value.span.end;
         let is_one = self.places.iter().filter(is_inside).all(|inside| inside.origin.source == origin.source);
         is_one.then_some((origin, place))

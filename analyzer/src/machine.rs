@@ -6,6 +6,7 @@
 use crate::analysis::{Analysis, Options};
 use crate::context::{Mode, NamedVersions};
 use crate::directives::Role;
+use crate::finding::Finding;
 use crate::source::{Position, Source};
 use crate::text::Span;
 use crate::version::TalosVersion;
@@ -208,16 +209,14 @@ pub(crate) fn collect(analyses: impl IntoIterator<Item = LayerAnalysis>) -> Vec<
         let next = FileAnalysis { analysis, machines: vec![machine], file: Arc::clone(&file) };
         layers.add((file.path.clone(), place), next, FileAnalysis::join);
     }
+    let users = Users::of(&layers);
     let mut files: Groups<String, FileAnalysis> = Groups::default();
     for mut layer in layers.list {
         layer.unite();
         let all = layer.machines.len();
         layer.analysis.findings.retain(|finding| finding.machines.len() == all || !needs_every_machine(&finding.rule));
         for finding in &mut layer.analysis.findings {
-            // What changes nothing for these machines may for the others of the layer.
-            if let Some(fix) = finding.fix.as_mut().filter(|_| finding.machines.len() < all) {
-                fix.is_safe = false;
-            }
+            users.limit(finding, &layer.file.path);
         }
         files.add(layer.file.path.clone(), layer, |file, layer| {
             let documents = file.analysis.documents + layer.analysis.documents;
@@ -229,6 +228,48 @@ pub(crate) fn collect(analyses: impl IntoIterator<Item = LayerAnalysis>) -> Vec<
         file.unite();
     }
     files.list
+}
+
+/// Which machines have which parts of files: where each part begins, and the machines that it is a layer of.
+struct Users(HashMap<String, Vec<(u32, Vec<Arc<str>>)>>);
+
+impl Users {
+    fn of(layers: &Groups<(String, Place), FileAnalysis>) -> Self {
+        let mut users: HashMap<String, Vec<(u32, Vec<Arc<str>>)>> = HashMap::new();
+        for ((path, place), number) in &layers.index {
+            let start = match place {
+                Place::Whole => 0,
+                Place::Part(start) => *start,
+                // Nothing that a tool makes is changed.
+                Place::Made(_) => continue,
+            };
+            let machines = layers.list.get(*number).map_or(&[][..], |layer| &layer.machines);
+            users.entry(path.clone()).or_default().push((start, machines.to_vec()));
+        }
+        Self(users)
+    }
+
+    /// Holds a fix of `finding`, which is in the file `path`, to what is right for all machines that it changes.
+    fn limit(&self, finding: &mut Finding, path: &str) {
+        let Some(fix) = &mut finding.fix else { return };
+        let has_others = fix.edits.iter().any(|edit| {
+            let parts = self.0.get(edit.file.as_deref().unwrap_or(path)).map_or(&[][..], Vec::as_slice);
+            let begins = |start: u32| start <= edit.edit.span.start;
+            let own = parts.iter().map(|(start, _)| *start).filter(|start| begins(*start)).max();
+            let mut machines = parts.iter().filter(|(start, _)| Some(*start) == own).flat_map(|(_, machines)| machines);
+            machines.any(|machine| !finding.machines.contains(machine))
+        });
+        // What changes nothing for these machines may for the others.
+        fix.is_safe &= !has_others;
+        if has_others && is_of_some_machines(&finding.rule) {
+            finding.fix = None;
+        }
+    }
+}
+
+/// Rules whose fix takes away what machines of another role need.
+fn is_of_some_machines(rule: &str) -> bool {
+    rule.ends_with("-on-worker") || rule == "ineffective/role"
 }
 
 impl FileAnalysis {

@@ -13,6 +13,8 @@ pub struct Remark {
     pub origin: Origin,
     /// The places it is about, in the base or in earlier patches, each with the name of the field where that helps.
     pub others: Vec<(Origin, String)>,
+    /// All places in the patch, where there may be several: the entries that are in a list already.
+    pub places: Vec<Origin>,
 }
 
 /// What a merge did.
@@ -33,7 +35,7 @@ const MOST_ENTRIES: usize = 500;
 
 impl Merger {
     fn remark(&mut self, kind: RemarkKind, origin: Origin, others: Vec<(Origin, String)>) {
-        self.remarks.push(Remark { kind, origin, others });
+        self.remarks.push(Remark { kind, origin, others, places: vec![origin] });
     }
 
     /// A value of the patch, at `place`, did not take the place of `left`.
@@ -70,7 +72,8 @@ impl Merger {
         let repeated: Vec<(Origin, Origin)> = repeated.collect();
         if let Some((first, _)) = repeated.first() {
             let others = repeated.iter().map(|(_, known)| (*known, String::new())).collect();
-            self.remark(RemarkKind::ListAppended, *first, others);
+            let places = repeated.iter().map(|(added, _)| *added).collect();
+            self.remarks.push(Remark { kind: RemarkKind::ListAppended, origin: *first, others, places });
         }
     }
 

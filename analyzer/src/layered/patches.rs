@@ -5,7 +5,10 @@ use crate::analysis::Wanted;
 use crate::config::{Origin, Refusal, RefusalKind, Remark, RemarkKind};
 use crate::context::Context;
 use crate::finding::{Finding, Related};
+use crate::fix::{Remedy, Value};
 use crate::rules;
+use crate::syntax::{Kind, NodeRef};
+use crate::text::Span;
 
 /// What Talos refuses, as findings.
 pub(super) fn refused(
@@ -72,7 +75,63 @@ pub(super) fn remarked(
     finding.help = Some(words.help);
     let others = remark.others.iter();
     finding.related = others.map(|(origin, _)| related(*origin, remark.origin.source, sources, words.other)).collect();
-    Some(finding)
+    Some(finding.with_remedy(remedy(remark, sources, context)))
+}
+
+/// What makes of the patch what it may mean. `context` is of the patch.
+fn remedy(remark: &Remark, sources: &[ReadSource<'_, '_>], context: &Context<'_, '_>) -> Option<Remedy> {
+    let tree = context.tree;
+    match remark.kind {
+        RemarkKind::ListAppended => {
+            let items = remark.places.iter().map(|place| tree.node_of(place.span)).collect::<Option<Vec<_>>>()?;
+            let title = if items.len() == 1 { "Remove the entry" } else { "Remove the entries" };
+            let title = format!("{title} that the list has already");
+            let list = items.first()?.parent()?;
+            let is_set = list.key().is_some_and(|key| SETS.contains(&key.value()));
+            let remedy = if is_set { Remedy::safe(title) } else { Remedy::changing(title) };
+            Some(items.into_iter().fold(remedy, Remedy::remove))
+        }
+        RemarkKind::NoEffect => {
+            let node = tree.node_of(remark.origin.span)?;
+            let name = node.key().map_or("this", |key| key.value());
+            Some(Remedy::safe(format!("Remove `{name}`")).remove(node))
+        }
+        RemarkKind::NothingToDelete => {
+            let (mark, _) = tree.roots().find_map(|root| mark_at(root, remark.origin.span))?;
+            let deletion = mark.parent()?;
+            let name = deletion.key().map(|key| key.value());
+            let title = name.map_or_else(|| "Remove this item".to_owned(), |name| format!("Remove `{name}`"));
+            Some(Remedy::safe(title).remove(deletion))
+        }
+        RemarkKind::Reset => {
+            let mapping = tree.node_of(remark.origin.span).filter(|node| node.kind() == Kind::Mapping)?;
+            let fields = remark.others.iter().map(|(origin, name)| Some((name, kept(*origin, sources)?)));
+            let fields = fields.collect::<Option<Vec<_>>>()?;
+            let title: Vec<String> = fields.iter().map(|(name, text)| format!("`{name}: {text}`")).collect();
+            let remedy = Remedy::changing(format!("Write {}", title.join(", ")));
+            Some(
+                fields
+                    .into_iter()
+                    .fold(remedy, |remedy, (name, text)| remedy.put(mapping, &[name], Value::Literal(text.to_owned()))),
+            )
+        }
+    }
+}
+
+/// The names of lists in which an entry counts once, however often it stands there.
+const SETS: [&str; 5] = ["certSANs", "validSubnets", "advertisedSubnets", "listenSubnets", "allowedRoles"];
+
+/// The `$patch` of a deletion that ranges over `span`, with its value.
+fn mark_at<'t, 's>(node: NodeRef<'t, 's>, span: Span) -> Option<(NodeRef<'t, 's>, NodeRef<'t, 's>)> {
+    let own = node.entries().find(|(key, value)| key.span().to(value.span()) == span);
+    own.or_else(|| node.children().find_map(|child| mark_at(child, span)))
+}
+
+/// `true` or `false`, as it is written behind the key at `origin`.
+fn kept<'t>(origin: Origin, sources: &[ReadSource<'_, 't>]) -> Option<&'t str> {
+    let key = sources.get(origin.source)?.read.tree.node_of(origin.span).filter(|key| key.is_key())?;
+    let value = key.parent()?.entries().find_map(|(other, value)| (other == key).then_some(value))?;
+    ["true", "false"].into_iter().find(|word| *word == value.value())
 }
 
 /// How a remark is told.

@@ -4,6 +4,7 @@ use super::fields::{Key, PROJECT, Shape};
 use super::paths::Patterns;
 use super::{INVALID, UNKNOWN_KEY, UNKNOWN_NAME};
 use crate::finding::Finding;
+use crate::fix::{self, Remedy};
 use crate::rule::{names, place};
 use crate::rules;
 use crate::schema::closest;
@@ -30,8 +31,25 @@ struct Check<'t> {
 
 impl<'t> Check<'t> {
     fn say(&mut self, rule: &str, node: NodeRef<'_, '_>, message: String, help: Option<String>) {
+        self.say_with(rule, node, message, help, None);
+    }
+
+    fn say_with(
+        &mut self,
+        rule: &str,
+        node: NodeRef<'_, '_>,
+        message: String,
+        help: Option<String>,
+        remedy: Option<Remedy>,
+    ) {
         let found = super::finding(rule, place(node), node.path(), message);
-        self.findings.extend(found.map(|finding| Finding { help, ..finding }));
+        self.findings.extend(found.map(|finding| Finding { help, ..finding }.with_remedy(remedy)));
+    }
+
+    /// Tells of a word, and of the one that is near to it.
+    fn word(&mut self, rule: &str, node: NodeRef<'_, '_>, message: String, near: Option<&str>) {
+        let help = near.map(|near| format!("did you mean `{near}`?"));
+        self.say_with(rule, node, message, help, near.map(|near| fix::spelt(node, near)));
     }
 
     fn invalid(&mut self, node: NodeRef<'_, '_>, message: String, help: Option<String>) {
@@ -80,12 +98,14 @@ impl<'t> Check<'t> {
                 continue;
             }
             let known: Vec<String> = keys.iter().map(|key| format!("`{}`", key.name)).collect();
-            let help = match closest(name.value(), keys.iter().map(|key| key.name)) {
+            let near = closest(name.value(), keys.iter().map(|key| key.name));
+            let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("the keys that are known here are {}", known.join(", ")),
             };
             let message = format!("the project file has no key `{}` here, so nothing comes of it", name.value());
-            self.say(UNKNOWN_KEY, name, message, Some(help));
+            let remedy = near.and_then(|near| fix::renamed(name, near));
+            self.say_with(UNKNOWN_KEY, name, message, Some(help), remedy);
         }
         for key in keys.iter().filter(|key| key.required && mapping.entry(key.name).is_none()) {
             let place = mapping.children().next().unwrap_or(node);
@@ -115,10 +135,10 @@ impl<'t> Check<'t> {
                 self.invalid(node, format!("`{text}` is not a version of Kubernetes such as `1.34`"), None);
             }
             Shape::Word(words) if !words.contains(&text) => {
-                let help = closest(text, words.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+                let near = closest(text, words.iter().copied());
                 let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
                 let message = format!("{} is `{text}`, and takes one of {}", called(node), words.join(", "));
-                self.invalid(node, message, help);
+                self.word(INVALID, node, message, near);
             }
             Shape::Switch if !matches!(text, "true" | "false") => {
                 self.invalid(node, format!("{} is `{text}`, and takes `true` or `false`", called(node)), None);
@@ -126,9 +146,8 @@ impl<'t> Check<'t> {
             Shape::Rules => self.rule(node, text),
             Shape::OwnRule => self.own_rule(node, text),
             Shape::Setting if settings::setting(text).is_none() => {
-                let help = closest(text, settings::settings().iter().map(|setting| setting.id));
-                let help = help.map(|near| format!("did you mean `{near}`?"));
-                self.say(UNKNOWN_NAME, node, format!("there is no setting `{text}`, so it is not looked at"), help);
+                let near = closest(text, settings::settings().iter().map(|setting| setting.id));
+                self.word(UNKNOWN_NAME, node, format!("there is no setting `{text}`, so it is not looked at"), near);
             }
             Shape::Pattern => {
                 if let Err(reason) = Patterns::default().add(text) {
@@ -159,11 +178,12 @@ impl<'t> Check<'t> {
         if is_known {
             return;
         }
-        let help = match rules::closest_name(text, &self.own) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`talint rules` lists them; a family is written as `kernel/`".to_owned(),
-        };
-        self.say(UNKNOWN_NAME, node, format!("there is no rule or family `{text}`"), Some(help));
+        let message = format!("there is no rule or family `{text}`");
+        if let Some(near) = rules::closest_name(text, &self.own) {
+            return self.word(UNKNOWN_NAME, node, message, Some(&near));
+        }
+        let help = "`talint rules` lists them; a family is written as `kernel/`";
+        self.say(UNKNOWN_NAME, node, message, Some(help.to_owned()));
     }
 
     fn own_rule(&mut self, node: NodeRef<'_, '_>, text: &str) {

@@ -26,7 +26,7 @@ use crate::context::{Context, Mode};
 use crate::directives::Role;
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
-use crate::validation::{self, Check, Clause, Condition, Form, Place, Wrong};
+use crate::validation::{self, Check, Clause, Condition, Does, Form, Place, Repair, Wrong};
 use crate::version::VersionSet;
 use std::borrow::Cow;
 

@@ -9,11 +9,12 @@ mod omni;
 mod reader;
 mod talhelper;
 
-use crate::analysis::{Analysis, Options, Read, wanted};
+use crate::analysis::{Analysis, Options, Read, ReadSource, fixed, wanted};
 use crate::finding::Finding;
 use crate::input::{self, Form};
 use crate::machine::{File, FileAnalysis, Files, Machine};
 use crate::rule::sorted;
+use crate::source::Source;
 use crate::text::decode;
 use reader::Host;
 use std::sync::Arc;
@@ -78,5 +79,10 @@ pub(crate) fn finish(
             sorted(known)
         });
     }
-    change_in(host, &|known| wanted.suppress(&read, known));
+    let source = ReadSource { source: Source::file(&host.path, &host.bytes), read: &read };
+    change_in(host, &|known| {
+        let mut kept = wanted.suppress(&read, known);
+        fixed(&mut kept, 0, &[source]);
+        kept
+    });
 }

@@ -8,12 +8,14 @@ use super::made::{Document, Value};
 use super::reader::{Host, at, entry, get, items, without_documents};
 use crate::context::NamedVersions;
 use crate::directives::Role;
+use crate::edit::Layout;
 use crate::finding::{Finding, Severity};
+use crate::fix::{self, Remedy};
 use crate::input::is_unknown;
-use crate::machine::{File, Layer, Machine};
+use crate::machine::{Layer, Machine};
 use crate::rules;
 use crate::syntax::{self, Kind, NodeRef};
-use crate::text::{Span, decode};
+use crate::text::decode;
 use std::sync::Arc;
 
 /// What Omni does with a field that it does not know.
@@ -261,23 +263,34 @@ fn check<'t>(host: &mut Host<'t>, patch: Node<'t>) {
 
 /// Tells of what Omni refuses in a patch.
 fn forbidden(host: &mut Host<'_>, layer: &Layer) {
-    let (file, text, offset): (&Arc<File>, _, u32) = match layer {
-        Layer::File(file) => (file, decode(&file.bytes).0, 0),
-        Layer::Part { file, text, offset } => (file, text.into(), *offset),
-        Layer::Made { .. } => return,
-    };
+    if matches!(layer, Layer::Made { .. }) {
+        return;
+    }
+    let source = layer.source();
+    let (text, _) = decode(source.bytes);
     let tree = syntax::parse(&text);
+    let layout = Layout::new(&text, &tree);
     for root in tree.roots().filter(|root| root.kind() == Kind::Mapping) {
         for (node, what) in refused(root) {
             let Some(rule) = rules::by_name("omni/forbidden-field") else { return };
-            let span = node.visible_span();
-            let span = Span { start: span.start + offset, end: span.end + offset };
+            let span = source.position.in_file(node.visible_span());
             let message = format!("{what} is for Omni to set; it refuses a patch that does");
             let mut finding: Finding = rule.finding_at(span, "", node.path(), message);
             finding.help = Some("take it out of the patch".to_owned());
-            host.add(Arc::clone(file), finding);
+            finding.fix = fix::alone(without(root, node), source, &layout).map(Box::new);
+            host.add(Arc::clone(layer.file()), finding);
         }
     }
+}
+
+/// The patch without what Omni refuses: a key, an item, or the document that the `kind` is of.
+fn without(root: NodeRef<'_, '_>, node: NodeRef<'_, '_>) -> Remedy {
+    let holder = node.parent().filter(|_| node.is_key());
+    let value = holder.and_then(|holder| holder.entries().find(|(key, _)| *key == node)).map(|(_, value)| value);
+    if value.is_none() && node.key().is_some() {
+        return Remedy::changing("Remove this document").remove(root);
+    }
+    Remedy::changing(format!("Remove `{}`", node.value())).remove(value.unwrap_or(node))
 }
 
 /// The nodes of a document that Omni refuses, and what they are.

@@ -352,7 +352,10 @@ fn is_label_value(text: &str) -> bool {
         || text.len() <= 63 && text.starts_with(is_end) && text.ends_with(is_end) && text.chars().all(is_inner)
 }
 
+/// What a taint can do.
+pub(super) const TAINT_EFFECTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
+
 fn is_taint(text: &str) -> bool {
     let (value, effect) = text.split_once(':').map_or(("", text), |(value, effect)| (value, effect));
-    matches!(effect, "NoSchedule" | "PreferNoSchedule" | "NoExecute") && is_label_value(value)
+    TAINT_EFFECTS.contains(&effect) && is_label_value(value)
 }

@@ -9,10 +9,12 @@ mod form;
 pub(crate) mod functions;
 mod pem;
 mod prefix;
+mod repair;
 mod value;
 
 pub use condition::Condition;
 pub use form::Form;
+pub use repair::{Does, Repair};
 pub use value::Value;
 
 use crate::context::{Context, Mode};
@@ -22,7 +24,7 @@ use crate::input::InputKind;
 use crate::rule::{self, Findings, Rule};
 use crate::secrets;
 use crate::settings::Found;
-use crate::syntax::{Kind, NodeRef};
+use crate::syntax::{Kind, NodeId, NodeRef};
 use crate::tables::{self, Decoder};
 use crate::text::Span;
 use crate::version::{TalosVersion, VersionSet};
@@ -61,6 +63,8 @@ pub struct Check {
     pub problem: &'static str,
     /// What to write instead, with the same words in braces.
     pub help: &'static str,
+    /// What takes it away, where one thing does that `wrong` does not tell already.
+    pub fix: Option<Repair>,
 }
 
 impl Check {
@@ -155,6 +159,8 @@ pub struct Hit {
     pub name: String,
     /// Another place that belongs to it.
     pub related: Option<Related>,
+    /// The value; `None` when it is not there.
+    node: Option<NodeId>,
 }
 
 impl Hit {
@@ -165,7 +171,7 @@ impl Hit {
         let shows = node.kind() == Kind::Scalar && !is_secret;
         let value = if shows { secrets::shown(node.value()).into_owned() } else { String::new() };
         let span = if node.parent().is_some() { rule::place(node) } else { context.nearest(node, &[]) };
-        Self { span, path: node.path(), value, name: name_of(node), related: None }
+        Self { span, path: node.path(), value, name: name_of(node), related: None, node: Some(node.id()) }
     }
 
     /// At the key of a value that is written.
@@ -189,7 +195,7 @@ impl Hit {
         let own = subject.scope.key().filter(|_| !is_begun);
         let span = own.map_or_else(|| subject.context.nearest(subject.scope, path), NodeRef::span);
         let name = path.last().map_or_else(|| name_of(subject.scope), |step| (*step).to_owned());
-        Self { span, path: way, value: String::new(), name, related: None }
+        Self { span, path: way, value: String::new(), name, related: None, node: None }
     }
 }
 
@@ -298,8 +304,9 @@ fn look(rule: &Rule, check: &Check, severity: Severity, subject: &Subject<'_, '_
         finding.help = Some(fill(check.help));
         let place = |node: &NodeRef<'_, '_>| Hit::at(context, *node).span;
         finding.related.extend(beside.iter().map(|node| Related::here(place(node), "this stands beside it")));
+        let remedy = repair::remedy(check, subject, &hit);
         finding.related.extend(hit.related);
-        findings.push(finding);
+        findings.push(finding.with_remedy(remedy));
     }
 }
 

@@ -45,6 +45,16 @@ impl Prefix {
         self.masked(self.length) == self.address
     }
 
+    /// The network of the prefix: its address with nothing but zeros after `length` bits.
+    pub(super) fn network(self) -> String {
+        let masked = self.masked(self.length);
+        let address = match u32::try_from(masked) {
+            Ok(masked) if self.is_ipv4 => IpAddr::from(masked.to_be_bytes()),
+            _ => IpAddr::from(masked.to_be_bytes()),
+        };
+        format!("{address}/{}", self.length)
+    }
+
     /// Whether an address is in both.
     pub(super) fn overlaps(self, other: Self) -> bool {
         let length = self.length.min(other.length);

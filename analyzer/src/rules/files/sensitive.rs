@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::finding::{Finding, Profile, Severity};
+use crate::fix::Remedy;
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::{NodeRef, Resolved, resolve};
@@ -70,13 +71,15 @@ fn mode(rule: &Rule, context: &Context<'_, '_>, node: Option<NodeRef<'_, '_>>, f
     const WRITABLE_BY_ANYONE: i128 = 0o002;
     let Some(node) = node.filter(|node| !is_unknown(*node)) else { return };
     let Resolved::Int(mode) = resolve(node) else { return };
-    let (problem, expected) = if mode & SET_ID != 0 {
-        ("whoever runs the file gets the rights of its owner", "permissions without setuid and setgid")
+    let (problem, expected, bits) = if mode & SET_ID != 0 {
+        ("whoever runs the file gets the rights of its owner", "permissions without setuid and setgid", SET_ID)
     } else if mode & WRITABLE_BY_ANYONE != 0 {
-        ("any process of the machine may write the file", "permissions such as 0o644 or 0o600")
+        ("any process of the machine may write the file", "permissions such as 0o644 or 0o600", WRITABLE_BY_ANYONE)
     } else {
         return;
     };
     let message = format!("the permissions are `{}`, 0o{mode:o}: {problem}", node.value());
-    findings.push(Finding { help: Some(format!("expected are {expected}")), ..rule.finding(context, node, message) });
+    let less = format!("0o{:o}", mode & !bits);
+    let finding = Finding { help: Some(format!("expected are {expected}")), ..rule.finding(context, node, message) };
+    findings.push(finding.with_remedy(Remedy::changing(format!("Write `{less}`")).write_literal(node, less)));
 }

@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::finding::{Finding, Profile, Related, Severity};
+use crate::fix::Remedy;
 use crate::rule::{Example, Findings, Rule};
 use crate::settings::KernelArguments;
 use crate::tables;
@@ -31,7 +32,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         }
         let of_talos = tables::talos_arguments().iter().filter(|argument| argument.reads_first);
         for name in of_talos.map(|argument| argument.name).chain(OTHERS) {
-            behind_the_first(rule, list, name, findings);
+            behind_the_first(rule, context, list, name, findings);
         }
     }
 }
@@ -52,7 +53,13 @@ fn taken_away(rule: &Rule, list: &KernelArguments<'_>, findings: &mut Findings) 
 }
 
 /// Further values of an argument of which Talos reads the first.
-fn behind_the_first(rule: &Rule, list: &KernelArguments<'_>, name: &str, findings: &mut Findings) {
+fn behind_the_first(
+    rule: &Rule,
+    context: &Context<'_, '_>,
+    list: &KernelArguments<'_>,
+    name: &str,
+    findings: &mut Findings,
+) {
     if list.is_unknown(name) {
         return;
     }
@@ -63,10 +70,14 @@ fn behind_the_first(rule: &Rule, list: &KernelArguments<'_>, name: &str, finding
         // What the values are may be a secret.
         let message = format!("this value of `{name}` has no effect, for Talos reads the first one");
         let before = first.written.as_ref().map(|first| Related::here(first.span, "the first value"));
-        findings.push(Finding {
+        let item = context.tree.node_of(argument.span).filter(|node| node.parent().is_some() && node.key().is_none());
+        // Who looks at the command line sees the difference, and the image of a schematic is another one.
+        let remedy = item.map(|item| Remedy::changing("Remove this value, which is not read").remove(item));
+        let finding = Finding {
             help: Some(format!("expected is one value of `{name}`: take the other out")),
             related: before.into_iter().collect(),
             ..rule.finding_at(argument.span, argument.kind, &*argument.path, message)
-        });
+        };
+        findings.push(finding.with_remedy(remedy));
     }
 }

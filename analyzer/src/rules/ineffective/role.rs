@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::directives::Role;
 use crate::finding::{Finding, Profile, Severity};
+use crate::fix::Remedy;
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::NodeRef;
@@ -69,10 +70,13 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                 let message = format!("a worker does not read {name}, which is for machines of the control plane");
                 (message, "expected is this in the configuration of the control-plane machines alone")
             };
-            findings.push(Finding {
+            // What goes here may be wanted on other machines, and may be all there is of it.
+            let remedy = Remedy::changing(format!("Remove `{}`", key.value())).remove(found.node);
+            let finding = Finding {
                 help: Some(help.to_owned()),
                 ..rule.finding_at(key.span(), found.kind, found.node.path(), message)
-            });
+            };
+            findings.push(finding.with_remedy(remedy));
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::super::sysctls;
 use crate::context::{Context, Mode};
 use crate::finding::{Finding, Profile, Severity};
+use crate::fix::Remedy;
 use crate::input::is_unknown_text;
 use crate::rule::{Example, Findings, Rule};
 use crate::settings::KernelArguments;
@@ -32,10 +33,13 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let value = key.parent().and_then(|map| map.get(key.value())).map_or("", NodeRef::value);
         let Some(default) = overwriting(context, &name, value) else { continue };
         let message = message(context, key.value(), default);
-        findings.push(Finding {
+        let finding = Finding {
             help: Some(format!("expected is the name with dots, `{name}`, which takes the place of the default")),
             ..rule.finding_at(key.span(), context.kind_of(key), key.path(), message)
-        });
+        };
+        let is_weaker = default.is_weakened_by(value);
+        let remedy = (!is_weaker).then(|| Remedy::changing(format!("Rename to `{name}`")).rename(key, name));
+        findings.push(finding.with_remedy(remedy));
     }
     for argument in context.kernel_arguments.iter().flat_map(KernelArguments::iter) {
         let Some(name) = argument.name.strip_prefix(ARGUMENT).filter(|_| !argument.removes) else { continue };

@@ -2,6 +2,7 @@
 
 use crate::context::{Context, VersionSource};
 use crate::finding::{Finding, Profile, Severity};
+use crate::fix::{Remedy, Value};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
 use crate::tables;
@@ -48,7 +49,8 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     for found in &written {
         if found.node.value() == "false" && !is_unknown(found.node) {
             let message = format!("the Kubernetes registry of discovery is on, and does not work {kubernetes}");
-            findings.push(Finding { help: Some(help()), ..rule.finding(context, found.node, message) });
+            let finding = Finding { help: Some(help()), ..rule.finding(context, found.node, message) };
+            findings.push(finding.with_remedy(Remedy::changing(TITLE).write_literal(found.node, "true")));
         }
     }
     // Where discovery is on, the registry is on unless it is disabled.
@@ -57,12 +59,19 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     if enabled.is_some_and(|enabled| enabled.value() == "true") {
         let message = format!("the Kubernetes registry of discovery is not disabled, and does not work {kubernetes}");
         let span = context.nearest(root, &disabled);
-        findings.push(Finding {
+        let finding = Finding {
             help: Some(help()),
             ..rule.finding_at(span, tables::V1ALPHA1, disabled.join("."), message)
-        });
+        };
+        let discovery = root.at(&["cluster", "discovery"]);
+        let below = ["registries", "kubernetes", "disabled"];
+        let remedy = discovery.map(|node| Remedy::changing(TITLE).put(node, &below, Value::Literal("true".to_owned())));
+        findings.push(finding.with_remedy(remedy));
     }
 }
+
+/// What takes it away, as a request.
+const TITLE: &str = "Disable the Kubernetes registry of discovery";
 
 fn help() -> String {
     "expected is `disabled: true` in cluster.discovery.registries.kubernetes; the service registry finds the machines"

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
-use crate::fix::{Remedy, is_same_word};
+use crate::fix::{self, Remedy};
 use crate::rule::{Example, Findings, Rule};
 use crate::schema::{IssueKind, Place};
 use crate::syntax::{Kind, NodeRef};
@@ -58,7 +58,6 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
 fn renamed<'t, 's>(key: NodeRef<'t, 's>, name: &str, context: &Context<'t, 's>) -> Option<Remedy> {
     let mapping = key.parent()?;
     let value = mapping.entries().find_map(|(other, value)| (other == key).then_some(value))?.resolved();
-    let is_free = mapping.entry(name).is_none();
     let steps = [mapping.steps(), vec![name]].concat();
     let field = tables::field_at_steps(context.kind_of(key), &steps)?;
     let takes = |shape: &Shape| match shape.value() {
@@ -68,9 +67,7 @@ fn renamed<'t, 's>(key: NodeRef<'t, 's>, name: &str, context: &Context<'t, 's>) 
         _ => value.kind() == Kind::Scalar,
     };
     let is_fit = field.variants.iter().any(|variant| takes(variant.shape));
-    let title = format!("Rename to `{name}`");
-    let remedy = if is_same_word(key.value(), name) { Remedy::safe(title) } else { Remedy::changing(title) };
-    (is_free && is_fit).then(|| remedy.rename(key, name))
+    is_fit.then(|| fix::renamed(key, name))?
 }
 
 fn join(places: &[Place], context: &Context<'_, '_>) -> String {

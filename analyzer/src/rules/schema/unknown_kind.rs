@@ -2,9 +2,10 @@
 
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
-use crate::fix::spelt;
+use crate::fix::{Remedy, Value, spelt};
 use crate::rule::{Example, Findings, Rule};
 use crate::schema::IssueKind;
+use crate::syntax::NodeRef;
 
 pub(crate) const RULE: Rule = Rule {
     name: "schema/unknown-kind",
@@ -44,8 +45,24 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         finding.help = help;
         let remedy = match &issue.kind {
             IssueKind::UnknownKind { closest: Some(closest) } => Some(spelt(issue.node, closest)),
+            IssueKind::WrongApiVersion { found } => api_version(issue.node, found.as_deref()),
             _ => None,
         };
         findings.push(finding.with_remedy(remedy));
+    }
+}
+
+/// The only version there is.
+const API_VERSION: &str = "v1alpha1";
+
+/// The version of a document of a known kind: there is but one.
+fn api_version(node: NodeRef<'_, '_>, found: Option<&str>) -> Option<Remedy> {
+    match found {
+        Some(_) => Some(Remedy::changing(format!("Write `{API_VERSION}`")).write_text(node, API_VERSION)),
+        None => {
+            let document = std::iter::successors(Some(node), |node| node.parent()).last()?;
+            let remedy = Remedy::safe(format!("Write `apiVersion: {API_VERSION}`"));
+            Some(remedy.put(document, &["apiVersion"], Value::Text(API_VERSION.to_owned())))
+        }
     }
 }

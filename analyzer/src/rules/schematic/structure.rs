@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix;
 use crate::input::InputKind;
 use crate::rule::{Example, Findings, Rule};
 use crate::schema::{self, IssueKind};
@@ -28,14 +29,15 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                 Some(key) => format!("`{}`", key.value()),
                 None => "an item of this list".to_owned(),
             };
-            let (message, help) = match &issue.kind {
+            let (message, help, remedy) = match &issue.kind {
                 IssueKind::UnknownField { closest, .. } => {
                     let key = issue.node.value();
                     let message = format!("a schematic has no key `{key}` here, and the Image Factory refuses it");
-                    (message, closest.map(|closest| format!("did you mean `{closest}`?")))
+                    let remedy = closest.and_then(|closest| fix::renamed(issue.node, closest));
+                    (message, closest.map(|closest| format!("did you mean `{closest}`?")), remedy)
                 }
                 IssueKind::WrongType { expected, found } => {
-                    (format!("{} takes {expected}, not {found}; the Image Factory refuses it", name()), None)
+                    (format!("{} takes {expected}, not {found}; the Image Factory refuses it", name()), None, None)
                 }
                 IssueKind::InvalidValue { reason, allowed, closest, secret, .. } => {
                     let message = format!("the value of {} is not one the Image Factory takes: {reason}", name());
@@ -45,13 +47,13 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                         None if allowed.is_empty() || *secret => None,
                         None => Some(format!("expected is one of {allowed}")),
                     };
-                    (message, help)
+                    (message, help, closest.filter(|_| !*secret).map(|closest| fix::spelt(issue.node, closest)))
                 }
                 _ => continue,
             };
             let mut finding = rule.finding_at(issue.span, input.kind.name(), issue.node.path(), message);
             finding.help = help;
-            findings.push(finding);
+            findings.push(finding.with_remedy(remedy));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::Remedy;
 use crate::input::InputKind;
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::Kind;
@@ -28,19 +29,20 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let skips_empty = Decoder::of(context.talos()).skips_empty_documents();
     for input in context.inputs.iter().filter(|input| !input.broken) {
         let is_mapping = input.root.is_some_and(|root| root.kind() == Kind::Mapping && root.children().next().is_some());
-        let (message, help) = match input.kind {
+        let (message, help, remedy) = match input.kind {
             InputKind::Empty if !skips_empty => (
                 format!("this document is empty; Talos {} refuses the file", context.talos()),
                 "take out the `---` that is too much",
+                input.root.is_none().then(|| Remedy::safe("Remove this `---`").remove_empty_document(input.span)),
             ),
             InputKind::Foreign if !is_mapping => {
-                ("this document holds no keys; Talos refuses the file".to_owned(), "take it out of the file")
+                ("this document holds no keys; Talos refuses the file".to_owned(), "take it out of the file", None)
             }
             _ => continue,
         };
         let mut finding = rule.finding_at(place(context.text, input.span), input.kind.name(), "", message);
         finding.help = Some(help.to_owned());
-        findings.push(finding);
+        findings.push(finding.with_remedy(remedy));
     }
 }
 

@@ -4,6 +4,9 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[path = "fixes/stories.rs"]
+mod stories;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -164,6 +167,11 @@ fn try_fixes(layers: &Layers, report: &mut String) -> usize {
 
 /// The layers with all fixes, and how many rounds that took.
 fn all_fixes(layers: &Layers) -> (Layers, usize) {
+    all_fixes_that(layers, |_, _| true)
+}
+
+/// The layers with all fixes that are wanted, and how many rounds that took.
+fn all_fixes_that(layers: &Layers, is_wanted: impl Fn(&Finding, &Fix) -> bool) -> (Layers, usize) {
     let (mut next, mut rounds) = (layers.clone(), 0);
     let fixed = Fixed::until_settled(|fixed| {
         for (path, text) in &mut next.files {
@@ -176,7 +184,7 @@ fn all_fixes(layers: &Layers) -> (Layers, usize) {
         let files: Vec<Fixable<'_>> = files
             .map(|((path, text), analysis)| Fixable { path, bytes: text.as_bytes(), findings: &analysis.findings })
             .collect();
-        let is_any = fixed.round(files, |_, _| true);
+        let is_any = fixed.round(files, &is_wanted);
         rounds += usize::from(is_any);
         Ok::<bool, ()>(is_any)
     });

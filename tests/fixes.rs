@@ -4,6 +4,9 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[path = "fixes/stories.rs"]
+mod stories;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,9 +16,10 @@ use talint_analyzer::effective::Value;
 use talint_analyzer::finding::{Finding, Profile, Severity};
 use talint_analyzer::fix::Fix;
 use talint_analyzer::fixes::{Fixable, Fixed};
+use talint_analyzer::input::Form;
 use talint_analyzer::version::MinorVersion;
 use talint_analyzer::{
-    Analysis, Options, REFUSING, Source, analyze_layered, config, generated, layered_settings, rules,
+    Analysis, Options, REFUSING, Source, analyze_layered, config, generated, layered_settings, rules, secrets,
 };
 
 /// A base and its patches: each a file with a name of its own.
@@ -58,6 +62,15 @@ impl Layers {
     fn whole(&self) -> String {
         let sources = self.sources();
         config::render(&analyze_layered(sources[0], &sources[1..], &self.options).layered.documents)
+    }
+
+    /// What in it is secret.
+    fn secrets(&self) -> Vec<String> {
+        let of_file = |(path, text): &(String, String)| {
+            let spans = secrets::find(path, text.as_bytes(), Form::Detected).into_iter();
+            spans.map(|span| span.slice(text).trim().to_owned()).collect::<Vec<_>>()
+        };
+        self.files.iter().flat_map(of_file).filter(|secret| secret.len() > 10).collect()
     }
 
     /// Whether Talos loads it.
@@ -109,6 +122,7 @@ fn try_fixes(layers: &Layers, report: &mut String) -> usize {
     let found = layers.findings();
     let before = counts(&found);
     let settings = layers.is_loaded().then(|| layers.settings());
+    let secrets = layers.secrets();
     let mut tried = 0;
     for (own, finding) in &found {
         let Some(fix) = &finding.fix else { continue };
@@ -116,6 +130,12 @@ fn try_fixes(layers: &Layers, report: &mut String) -> usize {
         let mut wrong = |message: &str| {
             let _ = writeln!(report, "{}: {} at {}: {}: {message}", layers.name, finding.rule, finding.path, fix.title);
         };
+        let shows = |secret: &String| {
+            fix.title.contains(secret) || fix.edits.iter().any(|change| change.edit.text.contains(secret))
+        };
+        if secrets.iter().any(shows) {
+            wrong("it shows a secret");
+        }
         let Some(next) = layers.with(*own, fix) else {
             wrong("its edits cannot be made");
             continue;
@@ -152,7 +172,8 @@ fn try_fixes(layers: &Layers, report: &mut String) -> usize {
     if tried > 0 {
         let (next, rounds) = all_fixes(layers);
         // What Talos refuses comes first, for it hides the rest.
-        if rounds > 2 + usize::from(settings.is_none()) {
+        let is_refused = found.iter().any(|(_, finding)| finding.rule.starts_with("talos/"));
+        if rounds > 2 + usize::from(is_refused || settings.is_none()) {
             let _ = writeln!(report, "{}: all fixes together need {rounds} rounds", layers.name);
         }
         let left = next.findings();
@@ -165,6 +186,11 @@ fn try_fixes(layers: &Layers, report: &mut String) -> usize {
 
 /// The layers with all fixes, and how many rounds that took.
 fn all_fixes(layers: &Layers) -> (Layers, usize) {
+    all_fixes_that(layers, |_, _| true)
+}
+
+/// The layers with all fixes that are wanted, and how many rounds that took.
+fn all_fixes_that(layers: &Layers, is_wanted: impl Fn(&Finding, &Fix) -> bool) -> (Layers, usize) {
     let (mut next, mut rounds) = (layers.clone(), 0);
     let fixed = Fixed::until_settled(|fixed| {
         for (path, text) in &mut next.files {
@@ -177,7 +203,7 @@ fn all_fixes(layers: &Layers) -> (Layers, usize) {
         let files: Vec<Fixable<'_>> = files
             .map(|((path, text), analysis)| Fixable { path, bytes: text.as_bytes(), findings: &analysis.findings })
             .collect();
-        let is_any = fixed.round(files, |_, _| true);
+        let is_any = fixed.round(files, &is_wanted);
         rounds += usize::from(is_any);
         Ok::<bool, ()>(is_any)
     });

@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::finding::{Finding, Related};
 use crate::fix::{Remedy, Value};
 use crate::rules;
+use crate::secrets;
 use crate::syntax::{Kind, NodeRef};
 use crate::text::Span;
 
@@ -105,15 +106,15 @@ fn remedy(remark: &Remark, sources: &[ReadSource<'_, '_>], context: &Context<'_,
         }
         RemarkKind::Reset => {
             let mapping = tree.node_of(remark.origin.span).filter(|node| node.kind() == Kind::Mapping)?;
-            let fields = remark.others.iter().map(|(origin, name)| Some((name, kept(*origin, sources)?)));
+            let fields = remark.others.iter().map(|(origin, _)| kept(*origin, mapping, sources));
             let fields = fields.collect::<Option<Vec<_>>>()?;
-            let title: Vec<String> = fields.iter().map(|(name, text)| format!("`{name}: {text}`")).collect();
-            let remedy = Remedy::changing(format!("Write {}", title.join(", ")));
-            Some(
-                fields
-                    .into_iter()
-                    .fold(remedy, |remedy, (name, text)| remedy.put(mapping, &[name], Value::Literal(text.to_owned()))),
-            )
+            let names: Vec<String> = remark.others.iter().map(|(_, name)| format!("`{name}`")).collect();
+            let remedy = Remedy::changing(format!("Write {} here too", names.join(", ")));
+            let write = |remedy: Remedy, (path, text): (Vec<String>, String)| {
+                let path: Vec<&str> = path.iter().map(String::as_str).collect();
+                remedy.put(mapping, &path, Value::Literal(text))
+            };
+            Some(fields.into_iter().fold(remedy, write))
         }
     }
 }
@@ -127,11 +128,18 @@ fn mark_at<'t, 's>(node: NodeRef<'t, 's>, span: Span) -> Option<(NodeRef<'t, 's>
     own.or_else(|| node.children().find_map(|child| mark_at(child, span)))
 }
 
-/// `true` or `false`, as it is written behind the key at `origin`.
-fn kept<'t>(origin: Origin, sources: &[ReadSource<'_, 't>]) -> Option<&'t str> {
-    let key = sources.get(origin.source)?.read.tree.node_of(origin.span).filter(|key| key.is_key())?;
-    let value = key.parent()?.entries().find_map(|(other, value)| (other == key).then_some(value))?;
-    ["true", "false"].into_iter().find(|word| *word == value.value())
+/// The way from `mapping`, which is of the patch, to the field whose key stands at `origin`, and the value that is written
+/// there. `None` where that takes more than a line, or is secret: no fix shows what is.
+fn kept(origin: Origin, mapping: NodeRef<'_, '_>, sources: &[ReadSource<'_, '_>]) -> Option<(Vec<String>, String)> {
+    let read = sources.get(origin.source)?.read;
+    let key = read.tree.node_of(origin.span).filter(|key| key.is_key())?;
+    let (_, value) = key.parent()?.entries().find(|(other, _)| *other == key)?;
+    let text = value.visible_span().slice(read.text);
+    let is_one = value.kind() == Kind::Scalar && value.node().anchor.is_none() && !text.contains('\n');
+    let is_secret = secrets::gather(&read.inputs).iter().any(|secret| secret.node == value);
+    let (way, outer) = (value.steps(), mapping.steps());
+    let path = way.strip_prefix(outer.as_slice())?.iter().map(|step| (*step).to_owned()).collect();
+    (is_one && !is_secret && !text.is_empty()).then(|| (path, text.to_owned()))
 }
 
 /// How a remark is told.

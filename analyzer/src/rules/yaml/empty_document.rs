@@ -33,7 +33,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             InputKind::Empty if !skips_empty => (
                 format!("this document is empty; Talos {} refuses the file", context.talos()),
                 "take out the `---` that is too much",
-                input.root.is_none().then(|| Remedy::safe("Remove this `---`").remove_empty_document(input.span)),
+                input.root.is_none_or(|root| root.span().is_empty()).then(|| Remedy::safe("Remove this `---`").remove_empty_document(input.span)),
             ),
             InputKind::Foreign if !is_mapping => {
                 ("this document holds no keys; Talos refuses the file".to_owned(), "take it out of the file", None)

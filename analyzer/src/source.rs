@@ -72,6 +72,12 @@ impl Source<'_> {
             Position::Whole => Some(edit),
             Position::Made { .. } => None,
             Position::Part { host, .. } => {
+                // The line end behind the last line is the host's: what goes up to there leaves it to the line before.
+                let before = edit.span.start as usize;
+                let is_end = edit.span.end as usize == text.len() && edit.text.is_empty() && !text.ends_with('\n');
+                let kept = text.get(..before).filter(|_| is_end).and_then(|kept| kept.strip_suffix('\n'));
+                let kept = kept.map(|kept| kept.strip_suffix('\r').unwrap_or(kept).len());
+                let edit = Edit { span: Span::new(kept.unwrap_or(before), edit.span.end as usize), ..edit };
                 let span = self.position.in_file(edit.span);
                 let written = host.get(span.start as usize..span.end as usize)?;
                 let is_quoted = matches!(self.byte_before(), Some(b'"' | b'\''));

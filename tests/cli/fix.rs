@@ -170,3 +170,15 @@ fn programs_get_the_edits() {
     place.write("a.yaml", "machine:\n  type: worker\n  certsans: x\n");
     assert!(place.report("a.yaml --select schema/unknown-field")["findings"][0]["fix"].is_null());
 }
+
+#[test]
+fn a_patch_inside_of_a_tool_s_file_is_fixed_there() {
+    let before = "clusterName: c\nendpoint: https://192.0.2.1:6443\ntalosVersion: v1.12.0\nnodes:\n  - hostname: a\n    \
+                  ipAddress: 192.0.2.2\n    controlPlane: true\n    installDisk: /dev/sda\n    patches:\n      - |-\n        \
+                  cluster:\n          scheduler:\n            extraArgs:\n              kube-api-qps: \"100\"\n              \
+                  # All may ask.\n              bind-address: 0.0.0.0\nimageFactory: {}\n";
+    let place = Place::with(&[("talconfig.yaml", before)]);
+    place.check("--fix --unsafe-fixes --select scheduler/bind-address").assert().code(0);
+    let gone = "\n              # All may ask.\n              bind-address: 0.0.0.0";
+    assert_eq!(place.read("talconfig.yaml"), before.replace(gone, ""));
+}

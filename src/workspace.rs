@@ -1,6 +1,5 @@
 //! The project file, the files on the disk, and what is to be checked together.
 
-use crate::files::{self, Input};
 use crate::patches::Layer;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
@@ -78,10 +77,7 @@ impl Projects {
         let path = match &self.config {
             Config::None => return None,
             Config::This(path) => path.clone(),
-            Config::Nearest => {
-                let folder = std::path::absolute(folder).ok()?;
-                folder.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|path| path.is_file())?
-            }
+            Config::Nearest => talint_files::project_file(&std::path::absolute(folder).ok()?)?,
         };
         if let Some(known) = self.folders.get(&path) {
             return known.clone();
@@ -101,7 +97,7 @@ impl Projects {
 
 /// Reads a project file.
 fn read(path: &Path) -> std::io::Result<ProjectFile> {
-    let bytes = files::read(&Input::File(path.to_owned()))?;
+    let bytes = talint_files::read(path)?;
     let path = path.canonicalize()?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -157,7 +153,7 @@ impl Files for Disk {
         if let Some(file) = self.own.get(&path) {
             return Ok(Arc::clone(file));
         }
-        match files::read(&Input::File(self.folder.join(&path))) {
+        match talint_files::read(&self.folder.join(&path)) {
             Ok(bytes) => Ok(Arc::new(File { path, bytes })),
             Err(error) => {
                 let is_there = error.kind() != std::io::ErrorKind::NotFound;
@@ -172,12 +168,7 @@ impl Files for Disk {
     }
 
     fn list(&self, folder: &str) -> Vec<String> {
-        let entries = std::fs::read_dir(self.folder.join(folder)).into_iter().flatten().flatten();
-        let files = entries.filter(|entry| entry.path().is_file());
-        let names = files.filter_map(|entry| entry.file_name().into_string().ok());
-        let mut paths: Vec<String> = names.map(|name| normalized(&format!("{folder}/{name}"))).collect();
-        paths.sort();
-        paths
+        talint_files::list(&self.folder, folder)
     }
 }
 

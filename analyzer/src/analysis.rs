@@ -47,6 +47,17 @@ pub struct Options {
 }
 
 impl Options {
+    /// The same for the files of a project, where the command does not say it.
+    #[must_use]
+    pub fn of_project(self, project: &Arc<Project>) -> Self {
+        Self {
+            mode: self.mode.or(project.mode),
+            described: Some(project.versions()),
+            project: Some(Arc::clone(project)),
+            ..self
+        }
+    }
+
     /// How much is to be said of a source whose modeline asks for `modeline`.
     pub(crate) fn profile(&self, modeline: Option<Profile>) -> Profile {
         let of_project = self.project.as_ref().and_then(|project| project.profile);

@@ -38,4 +38,7 @@ pub use analysis::{Analysis, Options, analyze};
 pub use layered::{LayeredAnalysis, Position, REFUSING, Source, analyze_layered, layered_settings};
 pub use machine::{File, FileAnalysis, Files, Layer, Machine, generated, normalized};
 pub use migrate::{Kept, Migration, Moved, migrate};
-pub use workspace::{Described, InOrder, Outcome, ToolFile, Workers, Workspace, analyze_described, check, describe};
+pub use workspace::{
+    Described, Gathered, Given, InOrder, Outcome, ToolFile, Workers, Workspace, analyze_described, check, describe,
+    gather,
+};

@@ -20,3 +20,5 @@ mod life;
 mod machines;
 #[path = "lsp/model.rs"]
 mod model;
+#[path = "lsp/workspace.rs"]
+mod workspace;

@@ -18,14 +18,14 @@ const PAGES: &str = "https://talint.github.io/talint/rules/";
 /// The diagnostics of a document.
 pub(crate) fn diagnostics(document: &Document, snapshot: &Snapshot, client: &Client) -> Vec<Diagnostic> {
     let found = document.found(snapshot);
-    let text = Text { uri: &document.uri, text: &document.text, folder: &found.folder };
+    let text = Text { uri: &document.uri, content: &document.text, folder: &found.folder };
     text.diagnostics(&found.analysis.findings, snapshot, client)
 }
 
 /// A text that things were found in.
 pub(crate) struct Text<'t> {
     pub(crate) uri: &'t Uri,
-    pub(crate) text: &'t str,
+    pub(crate) content: &'t str,
     /// The folder that the paths of other files begin at.
     pub(crate) folder: &'t Path,
 }
@@ -36,7 +36,7 @@ impl Text<'_> {
         if findings.is_empty() {
             return Vec::new();
         }
-        let lines = Lines::of(self.text, client.encoding);
+        let lines = Lines::of(self.content, client.encoding);
         let place = |related: &Related| other_place(related, self.folder, snapshot, client);
         findings.iter().map(|finding| diagnostic(finding, self.uri, &lines, client, place)).collect()
     }

@@ -39,12 +39,17 @@ use tower_lsp::LspService;
 /// How many requests are worked on at once. Changes of documents do not wait for them.
 const MAX_REQUESTS: usize = 64;
 
+/// How many threads work on them, each of which has memory of its own.
+const MAX_WORKERS: usize = 4;
+
 /// Serves a client on standard input and output until it says `exit`: 0 when it said `shutdown` before, else 1.
 ///
 /// # Errors
 /// When the threads that the server needs cannot be had.
 pub fn run() -> std::io::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build()?;
+    // Messages are passed on by this thread; what takes time is done by others, two of which wait for the client.
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(2 + MAX_WORKERS).build()?;
     let state = Arc::new(State::default());
     let was_shut_down = runtime.block_on(serve(Arc::clone(&state)));
     // An analysis that still runs has nobody to tell.

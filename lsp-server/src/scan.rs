@@ -219,16 +219,13 @@ impl Scan<'_> {
         for file in gathered.alone {
             let path = group.folder.join(&file.0);
             let now = self.now(group, &path);
-            match now.as_ref().and_then(|now| self.same(&path, now)) {
-                Some((known, told)) => {
-                    reports.extend(told.map(|told| self.unchanged(told)));
-                    kept.insert(path, known);
-                }
-                None => {
-                    kept.extend(now.map(|now| (path, now)));
-                    new.push(file);
-                }
+            if let Some((known, told)) = now.as_ref().and_then(|now| self.same(&path, now)) {
+                reports.extend(told.map(|told| self.unchanged(told)));
+                kept.insert(path, known);
+                continue;
             }
+            kept.extend(now.map(|now| (path, now)));
+            new.push(file);
         }
         self.step(reports, group.paths.len() - new.len());
         let by_itself = Described::default();
@@ -298,7 +295,7 @@ impl Scan<'_> {
         let open = self.snapshot.documents.of_file(&path);
         let uri = open.map_or_else(|| Uri::from_file_path(&path), |document| Some(document.uri.clone()))?;
         let (text, _) = decode(&file.file.bytes);
-        let text = Text { uri: &uri, text: &text, folder };
+        let text = Text { uri: &uri, content: &text, folder };
         let items = text.diagnostics(&file.analysis.findings, self.snapshot, self.client);
         let result_id = result_id(&items, open.map(|document| &**document));
         let told = Told { uri, version: open.map(|document| document.version), result_id };

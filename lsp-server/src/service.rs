@@ -122,7 +122,8 @@ where
         let start = Instant::now();
         let snapshot = self.state.snapshot();
         let log = Arc::clone(&snapshot.log);
-        let traced = log.is_traced().then(|| (request.method().to_owned(), about(&request).map(str::to_owned)));
+        let is_traced = log.is_traced() && !request.method().starts_with("$/");
+        let traced = is_traced.then(|| (request.method().to_owned(), about(&request).map(str::to_owned)));
         let trace = move || {
             if let Some((method, about)) = traced {
                 log.trace(&method, start.elapsed(), about.as_deref());

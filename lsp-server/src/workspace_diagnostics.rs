@@ -1,7 +1,7 @@
 //! The answer to a client that asks for the diagnostics of the whole workspace: results and progress as they come.
 
 use crate::scan::{Cancel, Step, Summary, scan};
-use crate::snapshot::{Snapshot, State};
+use crate::snapshot::{Client, Snapshot, State};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::HashMap;
@@ -109,8 +109,9 @@ fn whole(items: Vec<WorkspaceDocumentDiagnosticReport>) -> WorkspaceDiagnosticRe
 
 fn told(summary: &Summary, took: Duration) -> String {
     let Summary { files, ours, folders } = summary;
+    let unit = if *folders == 1 { "folder" } else { "folders" };
     let milliseconds = took.as_millis();
-    format!("{files} files of {folders} folders were looked at in {milliseconds} ms; {ours} are of Talos")
+    format!("{files} files of {folders} {unit} were looked at in {milliseconds} ms; {ours} are of Talos")
 }
 
 /// Results of a request, before its answer.
@@ -144,7 +145,7 @@ impl Progress {
     ) -> Self {
         let token = match asked {
             Some(token) => Some(token),
-            None if is_first && state.client.get().is_some_and(|client| client.shows_progress()) => {
+            None if is_first && state.client.get().is_some_and(Client::shows_progress) => {
                 let token = ProgressToken::String("talint.workspace".to_owned());
                 let made = timeout(PATIENCE, socket.create_work_done_progress(token.clone())).await;
                 made.is_ok_and(|made| made.is_ok()).then_some(token)

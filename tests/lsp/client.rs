@@ -132,6 +132,11 @@ impl Client {
         self.waiting.iter().any(|message| message["method"] == method)
     }
 
+    /// The number of the server's process.
+    pub(crate) fn process(&self) -> u32 {
+        self.server.id()
+    }
+
     pub(crate) fn open(&mut self, uri: &str, text: &str) {
         let document = json!({ "uri": uri, "languageId": "yaml", "version": 1, "text": text });
         self.notify("textDocument/didOpen", json!({ "textDocument": document }));
@@ -190,7 +195,11 @@ impl Client {
             model::hold_result(&self.asked[&id], result);
         }
         if message["method"] == "workspace/configuration" {
-            let answer = json!({ "jsonrpc": "2.0", "id": message["id"], "result": [self.configuration] });
+            // Each server has a section of its own, but the tests have that of one server alone.
+            let items = message["params"]["items"].as_array().unwrap().iter();
+            let section = |item: &Value| self.configuration.get(item["section"].as_str().unwrap_or_default());
+            let result: Vec<&Value> = items.map(|item| section(item).unwrap_or(&self.configuration)).collect();
+            let answer = json!({ "jsonrpc": "2.0", "id": message["id"], "result": result });
             self.send(&answer);
         } else if message.get("id").is_some() && message.get("method").is_some() {
             self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": null }));

@@ -1,6 +1,7 @@
 //! The diagnostics of all files of the workspace: those of `talint check` on each of its folders.
 
 use crate::diagnostics::{Text, result_id};
+use crate::documents::Documents;
 use crate::snapshot::{Client, Moment, Snapshot};
 use crate::workspace::{Around, ProjectFile, relative};
 use std::collections::{HashMap, HashSet};
@@ -12,7 +13,7 @@ use std::time::SystemTime;
 use talint_analyzer::text::decode;
 use talint_analyzer::{Described, FileAnalysis, Given, Options, Outcome, Workers, Workspace, check, gather};
 use tower_lsp::ls_types::{
-    Diagnostic, FullDocumentDiagnosticReport, MessageType, UnchangedDocumentDiagnosticReport, Uri,
+    Diagnostic, FullDocumentDiagnosticReport, MessageType, PreviousResultId, UnchangedDocumentDiagnosticReport, Uri,
     WorkspaceDocumentDiagnosticReport, WorkspaceFullDocumentDiagnosticReport,
     WorkspaceUnchangedDocumentDiagnosticReport,
 };
@@ -41,9 +42,36 @@ pub(crate) struct Kept(Mutex<Last>);
 #[derive(Debug, Default)]
 struct Last {
     /// When it was, and what was said of each file; nothing before the first one.
-    told: Option<(Moment, Vec<Told>)>,
+    told: Option<(Moment, HashMap<PathBuf, Told>)>,
     /// Files that no machine uses, whose findings hang on nothing but their text and what is asked.
     alone: HashMap<PathBuf, Alone>,
+}
+
+/// What the client has of files from earlier answers: the name it calls each by, and the result. Clients write names in
+/// ways of their own, so files are told apart by their paths.
+#[derive(Debug)]
+pub(crate) struct Previous(HashMap<PathBuf, (Uri, String)>);
+
+impl Previous {
+    pub(crate) fn new(ids: Vec<PreviousResultId>) -> Self {
+        let with_path = |id: PreviousResultId| Some((id.uri.to_file_path()?.into_owned(), (id.uri, id.value)));
+        Self(ids.into_iter().filter_map(with_path).collect())
+    }
+
+    fn has(&self, path: &Path, result_id: &str) -> bool {
+        self.0.get(path).is_some_and(|(_, known)| known == result_id)
+    }
+
+    /// What the client calls a file.
+    fn uri(&self, path: &Path) -> Option<Uri> {
+        self.0.get(path).map_or_else(|| Uri::from_file_path(path), |(uri, _)| Some(uri.clone()))
+    }
+
+    /// The files that the client has and that are not among those told, unless they are open: those it asks for one by one.
+    fn gone<'p>(&'p self, told: &'p HashMap<PathBuf, Told>, documents: &'p Documents) -> impl Iterator<Item = &'p Uri> {
+        let is_gone = |(path, _): &(&PathBuf, _)| !told.contains_key(*path) && documents.of_file(path).is_none();
+        self.0.iter().filter(is_gone).map(|(_, (uri, _))| uri)
+    }
 }
 
 /// What was said of a file.
@@ -81,14 +109,14 @@ impl Kept {
     /// The reports of the last scan, where nothing has changed since and the client has them all.
     pub(crate) fn unchanged(
         &self,
-        moment: Moment,
-        previous: &HashMap<Uri, String>,
+        snapshot: &Snapshot,
+        previous: &Previous,
     ) -> Option<Vec<WorkspaceDocumentDiagnosticReport>> {
         self.with(|last| {
-            let (when, told) = last.told.as_ref()?;
-            let has = |told: &Told| previous.get(&told.uri) == Some(&told.result_id);
-            let is_known = *when == moment && told.iter().all(has) && previous.len() == told.len();
-            is_known.then(|| told.iter().cloned().map(unchanged).collect())
+            let (_, told) = last.told.as_ref().filter(|(when, _)| *when == snapshot.moment())?;
+            let has_all = told.iter().all(|(path, told)| previous.has(path, &told.result_id));
+            let has_no_more = previous.gone(told, &snapshot.documents).next().is_none();
+            (has_all && has_no_more).then(|| told.values().cloned().map(unchanged).collect())
         })
     }
 
@@ -122,7 +150,7 @@ pub(crate) struct Summary {
 /// Looks at all files of the workspace, and tells the client's reports step by step. `None` when it was cancelled.
 pub(crate) fn scan(
     (snapshot, client): (&Snapshot, &Client),
-    previous: &HashMap<Uri, String>,
+    previous: &Previous,
     kept: &Kept,
     cancel: &Cancel,
     tell: &dyn Fn(Step),
@@ -130,7 +158,7 @@ pub(crate) fn scan(
     let groups = groups(snapshot);
     let all = groups.iter().map(|group| group.paths.len()).sum();
     let known = kept.with(|last| last.alone.clone());
-    let mut scan = Scan { snapshot, client, previous, cancel, tell, known, all, done: 0, told: Vec::new() };
+    let mut scan = Scan { snapshot, client, previous, cancel, tell, known, all, done: 0, told: HashMap::new() };
     let mut alone = HashMap::new();
     for group in &groups {
         alone.extend(scan.group(group)?);
@@ -186,14 +214,14 @@ struct Scan<'s> {
     snapshot: &'s Snapshot,
     client: &'s Client,
     /// What the client has.
-    previous: &'s HashMap<Uri, String>,
+    previous: &'s Previous,
     cancel: &'s Cancel,
     tell: &'s dyn Fn(Step),
     /// What was found by the scan before.
     known: HashMap<PathBuf, Alone>,
     all: usize,
     done: usize,
-    told: Vec<Told>,
+    told: HashMap<PathBuf, Told>,
 }
 
 impl Scan<'_> {
@@ -220,7 +248,7 @@ impl Scan<'_> {
             let path = group.folder.join(&file.0);
             let now = self.now(group, &path);
             if let Some((known, told)) = now.as_ref().and_then(|now| self.same(&path, now)) {
-                reports.extend(told.map(|told| self.unchanged(told)));
+                reports.extend(told.map(|told| self.unchanged(path.clone(), told)));
                 kept.insert(path, known);
                 continue;
             }
@@ -237,8 +265,9 @@ impl Scan<'_> {
             let mut reports = Vec::new();
             for file in &outcome.files {
                 reports.extend(self.report(&group.folder, file));
-                if let Some(known) = kept.get_mut(&group.folder.join(&file.file.path)) {
-                    known.result_id = self.told.last().map(|told| told.result_id.clone());
+                let path = whole(&group.folder, &file.file.path);
+                if let Some(known) = kept.get_mut(&path) {
+                    known.result_id = self.told.get(&path).map(|told| told.result_id.clone());
                 }
             }
             self.step(reports, alone.len());
@@ -265,7 +294,7 @@ impl Scan<'_> {
     fn same(&self, path: &Path, now: &Alone) -> Option<(Alone, Option<Told>)> {
         let known = self.known.get(path).filter(|known| known.is_same(now))?.clone();
         let Some(result_id) = known.result_id.clone() else { return Some((known, None)) };
-        let uri = Uri::from_file_path(path).filter(|uri| self.previous.get(uri) == Some(&result_id))?;
+        let uri = self.previous.uri(path).filter(|_| self.previous.has(path, &result_id))?;
         Some((known, Some(Told { uri, version: None, result_id })))
     }
 
@@ -293,29 +322,27 @@ impl Scan<'_> {
     fn report(&mut self, folder: &Path, file: &FileAnalysis) -> Option<WorkspaceDocumentDiagnosticReport> {
         let path = whole(folder, &file.file.path);
         let open = self.snapshot.documents.of_file(&path);
-        let uri = open.map_or_else(|| Uri::from_file_path(&path), |document| Some(document.uri.clone()))?;
+        let uri = open.map_or_else(|| self.previous.uri(&path), |document| Some(document.uri.clone()))?;
         let (text, _) = decode(&file.file.bytes);
         let text = Text { uri: &uri, content: &text, folder };
         let items = text.diagnostics(&file.analysis.findings, self.snapshot, self.client);
         let result_id = result_id(&items, open.map(|document| &**document));
         let told = Told { uri, version: open.map(|document| document.version), result_id };
-        if self.previous.get(&told.uri) == Some(&told.result_id) {
-            return Some(self.unchanged(told));
+        if self.previous.has(&path, &told.result_id) {
+            return Some(self.unchanged(path, told));
         }
-        self.told.push(told.clone());
+        self.told.insert(path, told.clone());
         Some(full(told, items))
     }
 
-    fn unchanged(&mut self, told: Told) -> WorkspaceDocumentDiagnosticReport {
-        self.told.push(told.clone());
+    fn unchanged(&mut self, path: PathBuf, told: Told) -> WorkspaceDocumentDiagnosticReport {
+        self.told.insert(path, told.clone());
         unchanged(told)
     }
 
     /// Takes back what the client has of files that are no longer there, or no longer Talos's.
     fn tell_of_gone(&mut self) {
-        let told: HashSet<&Uri> = self.told.iter().map(|told| &told.uri).collect();
-        let is_gone = |uri: &&Uri| !told.contains(uri) && self.snapshot.document(uri).is_none();
-        let gone = self.previous.keys().filter(is_gone).cloned();
+        let gone = self.previous.gone(&self.told, &self.snapshot.documents).cloned();
         let report = |uri: Uri| full(Told { uri, version: None, result_id: String::new() }, Vec::new());
         let reports = gone.map(report).collect();
         self.step(reports, 0);

@@ -1,10 +1,9 @@
 //! The answer to a client that asks for the diagnostics of the whole workspace: results and progress as they come.
 
-use crate::scan::{Cancel, Step, Summary, scan};
+use crate::scan::{Cancel, Previous, Step, Summary, scan};
 use crate::snapshot::{Client, Snapshot, State};
 use serde::Serialize;
 use serde_json::json;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::unbounded_channel;
@@ -13,7 +12,7 @@ use tokio::time::timeout;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::notification::Notification;
 use tower_lsp::ls_types::{
-    MessageType, ProgressToken, Uri, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport,
+    MessageType, ProgressToken, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport,
     WorkspaceDiagnosticReportPartialResult, WorkspaceDiagnosticReportResult, WorkspaceDocumentDiagnosticReport,
 };
 use tower_lsp::{Bounded, Cancellable, Client as Socket, OngoingProgress};
@@ -54,9 +53,8 @@ async fn run(
     params: WorkspaceDiagnosticParams,
     cancel: Cancel,
 ) -> Result<WorkspaceDiagnosticReportResult> {
-    let previous: HashMap<Uri, String> =
-        params.previous_result_ids.into_iter().map(|previous| (previous.uri, previous.value)).collect();
-    let unchanged = state.scans.unchanged(snapshot.moment(), &previous).filter(|_| state.is_told_of_files());
+    let previous = Previous::new(params.previous_result_ids);
+    let unchanged = state.scans.unchanged(&snapshot, &previous).filter(|_| state.is_told_of_files());
     if let Some(reports) = unchanged {
         return Ok(whole(reports));
     }

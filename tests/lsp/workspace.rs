@@ -162,6 +162,21 @@ fn a_client_that_tells_of_files_is_answered_without_a_look_at_the_disk() {
 }
 
 #[test]
+fn files_are_the_same_however_the_client_writes_their_names() {
+    let (_folder, path) = folder(&[("a+b (c)/draft@1.yaml", MISSPELT)]);
+    let mut client = Client::in_folders(pulling(), &[&path]);
+    let first = pull(&mut client, &[]);
+    assert_eq!(first.len(), 1);
+    let known = first[0]["resultId"].clone();
+    for name in ["a+b%20(c)/draft@1.yaml", "a%2Bb%20%28c%29/draft%401.yaml", "a%2bb%20(c)/draft@1.yaml"] {
+        let ids = json!([{ "uri": uri(&path, name), "value": known }]);
+        let answer = client.request("workspace/diagnostic", json!({ "previousResultIds": ids }));
+        let unchanged = json!([{ "kind": "unchanged", "uri": uri(&path, name), "version": null, "resultId": known }]);
+        assert_eq!(answer["items"], unchanged);
+    }
+}
+
+#[test]
 fn what_is_open_counts_as_it_is_in_the_editor() {
     let (_folder, path) = folder(&CLUSTER);
     let mut client = Client::in_folders(pulling(), &[&path]);

@@ -94,9 +94,9 @@ fn memory() {
     let files = repository::write(&root, repository::MACHINES);
     let mut client = Client::in_folders(json!({ "textDocument": { "diagnostic": {} } }), &[&root]);
     let show = |when: &str, client: &Client| {
-        let Ok(status) = std::fs::read_to_string(format!("/proc/{}/status", client.process())) else { return };
-        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("?");
-        println!("memory, {} files, {when}: {}", files.len(), most.trim());
+        if let Some(most) = client.most_memory() {
+            println!("memory, {} files, {when}: {most} kB", files.len());
+        }
     };
     show("at the start", &client);
     client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));

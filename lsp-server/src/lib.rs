@@ -35,6 +35,7 @@ use snapshot::State;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tower_lsp::LspService;
+use tower_lsp::ls_types::MessageType;
 
 /// How many requests are worked on at once. Changes of documents do not wait for them.
 const MAX_REQUESTS: usize = 64;
@@ -51,10 +52,20 @@ pub fn run() -> std::io::Result<ExitCode> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(2 + MAX_WORKERS).build()?;
     let state = Arc::new(State::default());
+    tell_of_faults(&state);
     let was_shut_down = runtime.block_on(serve(Arc::clone(&state)));
     // An analysis that still runs has nobody to tell.
     runtime.shutdown_background();
     Ok(if was_shut_down { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Tells the client where a fault is. What was worked on is not among it: a text may hold secrets.
+fn tell_of_faults(state: &State) {
+    let log = state.snapshot().log;
+    std::panic::set_hook(Box::new(move |fault| {
+        let place = fault.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+        log.tell(MessageType::ERROR, format!("internal error{place}; please report it"));
+    }));
 }
 
 async fn serve(state: Arc<State>) -> bool {

@@ -132,9 +132,11 @@ impl Client {
         self.waiting.iter().any(|message| message["method"] == method)
     }
 
-    /// The number of the server's process.
-    pub(crate) fn process(&self) -> u32 {
-        self.server.id()
+    /// The most memory that the server ever had, in kB; only Linux tells.
+    pub(crate) fn most_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.server.id())).ok()?;
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        most.trim().trim_end_matches(" kB").parse().ok()
     }
 
     pub(crate) fn open(&mut self, uri: &str, text: &str) {

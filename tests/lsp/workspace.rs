@@ -1,6 +1,7 @@
 //! The whole workspace: what is said of files that nobody has open, of several folders, and how a long answer comes.
 
 use crate::client::{Client, workspace_folder};
+use crate::repository;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -302,6 +303,26 @@ fn end_of(client: &mut Client) -> Value {
             return told["value"].clone();
         }
     }
+}
+
+#[test]
+fn a_workspace_of_300_files_takes_less_than_40_mb() {
+    let (_folder, path) = folder(&[]);
+    let files = repository::write(&path, repository::MACHINES);
+    let mut client = Client::in_folders(pulling(), &[&path]);
+    assert_eq!(pull(&mut client, &[]).len(), files.len());
+    for file in files.iter().step_by(40) {
+        let uri = format!("file://{}", file.display());
+        let text = std::fs::read_to_string(file).unwrap();
+        client.open(&uri, &text);
+        client.change(&uri, 2, &format!("# A change.\n{text}"));
+        client.pulled(&uri);
+    }
+    for _ in 0..5 {
+        pull(&mut client, &[]);
+    }
+    let most = client.most_memory();
+    assert!(most.is_none_or(|most| most < 40_000), "{most:?} kB");
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod service;
 mod settings;
 mod snapshot;
 mod symbols;
+mod tools;
 mod workspace;
 mod workspace_diagnostics;
 

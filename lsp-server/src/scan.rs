@@ -3,7 +3,7 @@
 use crate::diagnostics::{Text, result_id};
 use crate::documents::Documents;
 use crate::snapshot::{Client, Moment, Snapshot};
-use crate::workspace::{Around, ProjectFile, relative};
+use crate::workspace::{Around, ProjectFile, Used, relative, used, whole};
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -169,12 +169,40 @@ pub(crate) fn scan(
     Some(summary)
 }
 
+/// The files that tools use in the workspace.
+pub(crate) fn used_by_tools(snapshot: &Snapshot) -> Used {
+    let mut all = Used::new();
+    for group in groups(snapshot) {
+        let files = Around { folder: group.folder.clone(), documents: &snapshot.documents };
+        let options = group.options(snapshot);
+        let gathered = gather(group.given(&files), &options, &Guarded(&Cancel::default()));
+        all.extend(used(&gathered, &group.folder));
+    }
+    all
+}
+
 /// Files with one project file, or without one.
 struct Group {
     folder: PathBuf,
     project: Option<ProjectFile>,
     /// Their paths from the folder.
     paths: Vec<String>,
+}
+
+impl Group {
+    /// What is asked of the analysis of its files.
+    fn options(&self, snapshot: &Snapshot) -> Options {
+        let options = snapshot.settings.options.clone();
+        match &self.project {
+            Some(read) => options.of_project(&read.project),
+            None => options,
+        }
+    }
+
+    fn given<'g>(&'g self, files: &'g Around<'g>) -> Given<'g> {
+        let project = self.project.as_ref().map(|read| (&read.file, &*read.project));
+        Given { project, paths: &self.paths, is_whole: false, files }
+    }
 }
 
 /// The files of the folders of the workspace, each once, by the project file that counts for them.
@@ -227,14 +255,10 @@ struct Scan<'s> {
 impl Scan<'_> {
     /// Looks at a group, and says what is to be kept of the files that no machine uses.
     fn group(&mut self, group: &Group) -> Option<HashMap<PathBuf, Alone>> {
-        let options = self.snapshot.settings.options.clone();
-        let options = match &group.project {
-            Some(read) => options.of_project(&read.project),
-            None => options,
-        };
+        let options = group.options(self.snapshot);
         let files = Around { folder: group.folder.clone(), documents: &self.snapshot.documents };
-        let project = group.project.as_ref().map(|read| (&read.file, &*read.project));
-        let given = Given { project, paths: &group.paths, is_whole: false, files: &files };
+        let given = group.given(&files);
+        let project = given.project;
         let mut gathered = gather(given, &options, &Guarded(self.cancel));
         gathered.narrow();
         let together = Workspace { alone: &[], ..gathered.workspace(given) };
@@ -364,19 +388,6 @@ fn unchanged(told: Told) -> WorkspaceDocumentDiagnosticReport {
         version: told.version.map(i64::from),
         unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport { result_id: told.result_id },
     })
-}
-
-/// A file by its path from a folder, which may lead out of it.
-fn whole(folder: &Path, path: &str) -> PathBuf {
-    let mut whole = folder.to_owned();
-    for part in path.split('/') {
-        if part == ".." {
-            whole.pop();
-        } else {
-            whole.push(part);
-        }
-    }
-    whole
 }
 
 /// One after the other, a fault costing one answer, until it is cancelled.

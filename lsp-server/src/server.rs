@@ -9,7 +9,7 @@ use crate::snapshot::{Client, Snapshot, State};
 use crate::workspace::Found;
 use crate::{
     code_actions, commands, completion, diagnostics, folding, hover, links, names, publish, refresh, selection,
-    semantic_tokens, symbols, workspace_diagnostics,
+    semantic_tokens, symbols, tools, workspace_diagnostics,
 };
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -220,6 +220,7 @@ impl LanguageServer for Server {
             self.ask_for_settings().await;
         }
         self.watch().await;
+        tokio::spawn(tools::run(Arc::clone(&self.state)));
         if !self.client_can(Client::pulls) {
             tokio::spawn(publish::run(Arc::clone(&self.state), self.socket.clone()));
         } else if self.client_can(Client::refreshes) {

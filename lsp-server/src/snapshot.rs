@@ -4,7 +4,7 @@ use crate::documents::{Document, Documents};
 use crate::log::Log;
 use crate::scan::{Cancel, Kept};
 use crate::settings::Settings;
-use crate::workspace::{ProjectFile, Projects};
+use crate::workspace::{ProjectFile, Projects, Used};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +21,8 @@ pub(crate) struct State {
     pub(crate) client: OnceLock<Client>,
     /// Tells that there is something new to look at.
     pub(crate) changed: Notify,
+    /// Tells that there may be other files.
+    pub(crate) disk_changed: Notify,
     /// What is kept of scans of the workspace.
     pub(crate) scans: Kept,
     /// Work that the user can stop, by the token of its progress.
@@ -81,6 +83,10 @@ pub(crate) struct Snapshot {
     pub(crate) settings: Arc<Settings>,
     /// The folders that the user works in.
     pub(crate) folders: Arc<Vec<PathBuf>>,
+    /// The files that tools use, as far as that was looked for.
+    pub(crate) used: Arc<Used>,
+    /// How often that was found to be else.
+    used_generation: u64,
     /// How often files have changed on the disk, as far as the client tells.
     disk: u64,
     /// How often the folders have changed.
@@ -96,6 +102,7 @@ pub(crate) struct Moment {
     pub(crate) documents: u64,
     pub(crate) disk: u64,
     pub(crate) folders: u64,
+    pub(crate) used: u64,
 }
 
 impl Snapshot {
@@ -110,8 +117,8 @@ impl Snapshot {
     }
 
     pub(crate) fn moment(&self) -> Moment {
-        let Self { disk, folders_generation: folders, .. } = *self;
-        Moment { settings: self.settings.generation, documents: self.documents.generation, disk, folders }
+        let Self { disk, folders_generation: folders, used_generation: used, .. } = *self;
+        Moment { settings: self.settings.generation, documents: self.documents.generation, disk, folders, used }
     }
 }
 
@@ -149,6 +156,19 @@ impl State {
     pub(crate) fn change_disk(&self) {
         self.lock().disk += 1;
         self.changed.notify_one();
+        self.disk_changed.notify_one();
+    }
+
+    /// Takes the files that tools use.
+    pub(crate) fn set_used(&self, used: Used) {
+        let mut now = self.lock();
+        if *now.used == used {
+            return;
+        }
+        now.used = Arc::new(used);
+        now.used_generation += 1;
+        drop(now);
+        self.changed.notify_one();
     }
 
     /// Changes the folders that the user works in.
@@ -158,6 +178,7 @@ impl State {
         now.folders_generation += 1;
         drop(now);
         self.changed.notify_one();
+        self.disk_changed.notify_one();
     }
 
     /// What columns count.

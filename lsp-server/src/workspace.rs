@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use talint_analyzer::project::{self, Project};
 use talint_analyzer::{
-    Analysis, File, FileAnalysis, Files, Given, InOrder, Machine, Options, analyze, check, gather, normalized,
+    Analysis, File, FileAnalysis, Files, Gathered, Given, InOrder, Machine, Options, analyze, check, gather, normalized,
 };
 use tower_lsp::ls_types::MessageType;
 
@@ -86,6 +86,34 @@ fn summary(project: &Project) -> String {
     format!("{talos}, profile {profile}, {machines} {unit}")
 }
 
+/// Files that tools use for the machines which they describe, each with the descriptions that use it.
+pub(crate) type Used = HashMap<PathBuf, Users>;
+
+/// Descriptions of machines that use a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Users {
+    /// The folder that their paths begin at.
+    folder: PathBuf,
+    paths: Vec<String>,
+}
+
+/// The files that the tools among `gathered` use; paths begin at `folder`.
+pub(crate) fn used(gathered: &Gathered, folder: &Path) -> Used {
+    let mut used = Used::new();
+    for tool in &gathered.described.tools {
+        let of_tool = |machine: &&Machine| machine.files().any(|file| file.path == tool.host.path);
+        let files = gathered.described.machines.iter().filter(of_tool).flat_map(Machine::files);
+        for file in files.filter(|file| file.path != tool.host.path) {
+            let new = || Users { folder: folder.to_owned(), paths: Vec::new() };
+            let users = used.entry(whole(folder, &file.path)).or_insert_with(new);
+            if !users.paths.contains(&tool.host.path) {
+                users.paths.push(tool.host.path.clone());
+            }
+        }
+    }
+    used
+}
+
 /// The files of a folder: those that are open as they are in the editor, all others as they are on the disk.
 pub(crate) struct Around<'d> {
     pub(crate) folder: PathBuf,
@@ -115,7 +143,13 @@ pub(crate) fn look(document: &Document, snapshot: &Snapshot) -> Found {
     let Some(path) = document.file.as_deref() else { return alone(document, PathBuf::new(), options) };
     let parent = path.parent().unwrap_or(Path::new(""));
     let project_path = talint_files::project_file(parent);
-    let folder = project_path.as_deref().and_then(Path::parent).unwrap_or(parent).to_owned();
+    let users = snapshot.used.get(path);
+    let folder = match (project_path.as_deref().and_then(Path::parent), users) {
+        (Some(folder), _) => folder.to_owned(),
+        (None, Some(users)) => users.folder.clone(),
+        (None, None) => parent.to_owned(),
+    };
+    let users = users.filter(|users| users.folder == folder);
     let project = project_path.and_then(|path| snapshot.project(&path));
     let options = match &project {
         Some(read) => options.of_project(&read.project),
@@ -123,7 +157,8 @@ pub(crate) fn look(document: &Document, snapshot: &Snapshot) -> Found {
     };
     let key = relative(path, &folder);
     let files = Around { folder: folder.clone(), documents: &snapshot.documents };
-    let paths = [key.clone()];
+    let mut paths = vec![key.clone()];
+    paths.extend(users.into_iter().flat_map(|users| users.paths.iter().cloned()));
     let given = Given {
         project: project.as_ref().map(|read| (&read.file, &*read.project)),
         paths: &paths,
@@ -131,9 +166,11 @@ pub(crate) fn look(document: &Document, snapshot: &Snapshot) -> Found {
         files: &files,
     };
     let mut gathered = gather(given, &options, &InOrder);
-    gathered.narrow();
     let is_host = project.as_ref().is_some_and(|read| read.file.path == key);
-    let is_described = !gathered.described.machines.is_empty() || !gathered.described.tools.is_empty();
+    let is_part = |machine: &Machine| is_host || machine.files().any(|file| file.path == key);
+    gathered.described.machines.retain(is_part);
+    let is_tool = gathered.described.tools.iter().any(|tool| tool.host.path == key);
+    let is_described = !gathered.described.machines.is_empty() || is_tool;
     if project.is_none() && !is_described {
         return alone(document, folder, options);
     }
@@ -152,6 +189,19 @@ pub(crate) fn look(document: &Document, snapshot: &Snapshot) -> Found {
 fn alone(document: &Document, folder: PathBuf, options: Options) -> Found {
     let analysis = analyze(&document.path(), document.text.as_bytes(), &options);
     Found { analysis, machines: Vec::new(), has_others: false, bears_on_others: false, folder, options }
+}
+
+/// A file by its path from a folder, which may lead out of it.
+pub(crate) fn whole(folder: &Path, path: &str) -> PathBuf {
+    let mut whole = folder.to_owned();
+    for part in path.split('/') {
+        if part == ".." {
+            whole.pop();
+        } else {
+            whole.push(part);
+        }
+    }
+    whole
 }
 
 /// The way from `folder` to `path`, with `/` between the names.

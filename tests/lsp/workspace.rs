@@ -194,6 +194,35 @@ fn what_is_open_counts_as_it_is_in_the_editor() {
 }
 
 #[test]
+fn a_patch_is_judged_by_the_description_of_a_tool_elsewhere() {
+    let description = "clusterName: home\ntalosVersion: v1.12.4\nkubernetesVersion: v1.35.0\nendpoint: https://192.0.2.1:6443\n\
+                       nodes:\n  - hostname: one\n    ipAddress: 192.0.2.10\n    controlPlane: false\n    installDisk: /dev/sda\n    \
+                       patches: [\"@./patches/weak.yaml\", \"@./patches/strong.yaml\"]\n";
+    let files = [
+        ("talos/talconfig.yaml", description),
+        ("talos/patches/weak.yaml", WEAK),
+        ("talos/patches/strong.yaml", STRONG),
+    ];
+    let (_folder, path) = folder(&files);
+    let weak = uri(&path, "talos/patches/weak.yaml");
+    // Clients that pull and those that do not are told the same as the whole workspace.
+    let mut client = Client::in_folders(pulling(), &[&path]);
+    client.open(&weak, WEAK);
+    client.notification("workspace/diagnostic/refresh");
+    assert_eq!(client.pulled(&weak), Vec::<Value>::new());
+    let reports = pull(&mut client, &[]);
+    assert!(reports.iter().any(|report| report["uri"] == weak && report["items"] == json!([])), "{reports:?}");
+
+    let mut client = Client::in_folders(json!({}), &[&path]);
+    client.open(&weak, WEAK);
+    while client.pulled(&weak) != Vec::<Value>::new() {}
+    // What is open of the others counts here too.
+    let strong = uri(&path, "talos/patches/strong.yaml");
+    client.open(&strong, "machine: {}\n");
+    assert_eq!(client.pulled(&weak)[0]["code"], "sysctl/weakened");
+}
+
+#[test]
 fn a_change_that_bears_on_other_files_makes_the_client_ask_again() {
     let (_folder, path) = folder(&CLUSTER);
     let mut client = Client::in_folders(pulling(), &[&path]);

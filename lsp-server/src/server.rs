@@ -143,7 +143,7 @@ fn capabilities(encoding: PositionEncodingKind) -> ServerCapabilities {
             identifier: Some("talint".to_owned()),
             inter_file_dependencies: true,
             workspace_diagnostics: true,
-            work_done_progress_options: WorkDoneProgressOptions::default(),
+            work_done_progress_options: WorkDoneProgressOptions { work_done_progress: Some(true) },
         })),
         completion_provider: Some(CompletionOptions {
             trigger_characters: Some([":", " ", "-", "[", ",", "\""].map(str::to_owned).to_vec()),

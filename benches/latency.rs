@@ -1,6 +1,6 @@
-//! How long an editor waits: from a change to the diagnostics of the changed text, through standard input and output, and
-//! how much memory the server has. Beside it, when `YAML_LANGUAGE_SERVER` names its program, the same for the YAML
-//! language server.
+//! How long an editor waits: from a change to the diagnostics of the changed text, through standard input and output. Beside
+//! it, when `YAML_LANGUAGE_SERVER` names its program and `TALOS_SCHEMA` a JSON schema of Talos's configuration, the same for
+//! the YAML language server. And how much memory the server has in a workspace of 300 files.
 //!
 //! Run by `cargo bench --bench latency`.
 
@@ -12,6 +12,9 @@ mod client;
 #[path = "../tests/lsp/model.rs"]
 #[allow(dead_code, reason = "messages are held to the protocol in tests")]
 mod model;
+#[path = "../analyzer/benches/measure/repository.rs"]
+#[allow(dead_code, reason = "what it is shared with uses the rest")]
+mod repository;
 
 use client::Client;
 use serde_json::{Value, json};
@@ -24,16 +27,16 @@ fn main() {
     let generated = include_str!("../corpus/generated/talos-1.12/controlplane.yaml");
     for bytes in [20_000, 230_000] {
         let text = configuration(generated, bytes);
-        let (median, slow) = talint(&text, if bytes > 100_000 { 200 } else { 1000 });
-        println!("talint, {} kB: median {median:.2?}, 99 of 100 within {slow:.2?}", text.len() / 1000);
+        let show = |server: &str, (median, slow): (Duration, Duration)| {
+            println!("{server}, {} kB: median {median:.2?}, 99 of 100 within {slow:.2?}", text.len() / 1000);
+        };
+        show("talint", talint(&text, if bytes > 100_000 { 200 } else { 1000 }));
         if let Some(program) = std::env::var_os("YAML_LANGUAGE_SERVER") {
-            let (median, slow) = yaml_language_server(&program, &text);
-            println!(
-                "yaml-language-server, {} kB: median {median:.2?}, 99 of 100 within {slow:.2?}",
-                text.len() / 1000
-            );
+            let name = format!("yaml-language-server, {} ms of it a fixed delay", DELAY.as_millis());
+            show(&name, yaml_language_server(&program, &text));
         }
     }
+    memory();
 }
 
 /// A configuration of about that size, with something to find in it.
@@ -84,15 +87,57 @@ fn talint(text: &str, rounds: i32) -> (Duration, Duration) {
     statistics(times)
 }
 
-/// The YAML language server waits a fixed time before it looks at a change, which is counted here as its users have it.
+/// How much the server has at most while it scans a workspace and documents of it are typed in; only Linux tells.
+fn memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    let files = repository::write(&root, repository::MACHINES);
+    let mut client = Client::in_folders(json!({ "textDocument": { "diagnostic": {} } }), &[&root]);
+    let show = |when: &str, client: &Client| {
+        if let Some(most) = client.most_memory() {
+            println!("memory, {} files, {when}: {most} kB", files.len());
+        }
+    };
+    show("at the start", &client);
+    client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    show("scanned", &client);
+    for name in ["bases/machine-0.yaml", "bases/machine-19.yaml", "all/00.yaml", "worker/03.yaml", "talint.yaml"] {
+        let uri = format!("file://{}", root.join(name).display());
+        client.open(&uri, &std::fs::read_to_string(root.join(name)).unwrap());
+        let start = Instant::now();
+        client.pulled(&uri);
+        println!("diagnostics of {name}, in the machines that it is a part of: {:.2?}", start.elapsed());
+    }
+    for _ in 0..20 {
+        client.request("workspace/diagnostic", json!({ "previousResultIds": [] }));
+    }
+    show("scanned again and again, with open documents", &client);
+}
+
+/// How long the YAML language server waits before it looks at a change.
+const DELAY: Duration = Duration::from_millis(200);
+
+/// Its users wait for its delay too.
 fn yaml_language_server(program: &std::ffi::OsStr, text: &str) -> (Duration, Duration) {
     let mut client = Client::of(std::process::Command::new(program).arg("--stdio"));
-    client.request("initialize", json!({ "processId": null, "rootUri": null, "capabilities": {} }));
+    if let Ok(schema) = std::env::var("TALOS_SCHEMA") {
+        let yaml = json!({ "schemas": { format!("file://{schema}"): "*" }, "schemaStore": { "enable": false } });
+        client.configuration = json!({ "yaml": yaml, "http": {}, "[yaml]": {}, "editor": {} });
+    }
+    let capabilities = json!({ "workspace": { "configuration": true } });
+    client.request("initialize", json!({ "processId": null, "rootUri": null, "capabilities": capabilities }));
     client.notify("initialized", json!({}));
-    client.open(URI, text);
+    client.notification("workspace/configuration");
+    client.open(URI, &text.replacen("    kubelet:", "    kubelt:", 1));
+    let found = client.notification("textDocument/publishDiagnostics");
+    println!(
+        "yaml-language-server finds {} mistakes in it when one key is misspelt",
+        found["diagnostics"].as_array().unwrap().len()
+    );
+    client.change(URI, 2, text);
     client.notification("textDocument/publishDiagnostics");
     let mut times = Vec::new();
-    for version in 2..52 {
+    for version in 3..33 {
         let start = Instant::now();
         change(&mut client, text, version);
         let _: Value = client.notification("textDocument/publishDiagnostics");

@@ -16,9 +16,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use talint_analyzer::input::Form;
 use talint_analyzer::schema::closest;
-use talint_analyzer::{
-    Described, File, Files as _, Options, Source, Workers as _, Workspace, analyze_layered, check, describe, tools,
-};
+use talint_analyzer::{File, Given, Options, Source, analyze_layered, check, gather};
 
 /// Checks the paths of `options`, shows what is found, and says how it went.
 pub(crate) fn run(options: &CheckOptions) -> ExitCode {
@@ -132,13 +130,14 @@ struct Group<'o> {
 
 impl<'o> Group<'o> {
     fn new(project: Option<Arc<ProjectFile>>, options: &'o CheckOptions) -> Self {
-        let said = project.as_ref().map(|project| &project.project);
         let asked = Options {
             kubernetes: options.kubernetes_version,
-            mode: options.mode.map(Into::into).or(said.and_then(|said| said.mode)),
-            described: said.map(|said| said.versions()),
-            project: said.cloned(),
+            mode: options.mode.map(Into::into),
             ..outcome::options(&options.asked)
+        };
+        let asked = match &project {
+            Some(project) => asked.of_project(&project.project),
+            None => asked,
         };
         Self { project, options, asked }
     }
@@ -153,61 +152,34 @@ impl<'o> Group<'o> {
         let here = || std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
         let mut disk = Disk::new(&self.project.as_ref().map_or_else(here, |project| project.folder.clone()), reader);
         let mut failures = Vec::new();
-        let mut given: Vec<String> = Vec::new();
+        let mut paths: Vec<String> = Vec::new();
         for input in inputs {
             match input {
-                Input::File(path) => given.push(disk.given(path)),
+                Input::File(path) => paths.push(disk.given(path)),
                 Input::Stdin => {
                     let path = disk.given(&self.options.stdin_filename);
                     match reader.read(input) {
                         Ok(bytes) => disk.replace(path.clone(), bytes),
                         Err(error) => failures.push(format!("{}: {error}", disk.shown(&path))),
                     }
-                    given.push(path);
+                    paths.push(path);
                 }
             }
         }
         let project = self.project.as_ref().map(|project| (&project.file, &*project.project));
-        let mut described = match project {
-            Some((file, project)) => describe(project, file, &disk, &self.asked),
-            None => Described::default(),
-        };
-        // The descriptions that tools keep of machines, and the files that they name.
-        let is_excluded = |path: &str| project.is_some_and(|(_, project)| project.exclude.matches(path));
-        let of_tools = pool.map(given.len(), |number| {
-            let path = given.get(number).filter(|path| !is_excluded(path))?;
-            let host = disk.read(path).ok()?;
-            let of_tool = tools::describe(&host, &disk, &self.asked)?;
-            Some((host, of_tool))
-        });
-        let mut told: BTreeSet<String> = BTreeSet::new();
-        for (host, of_tool) in of_tools.into_iter().flatten().flatten() {
-            told.extend(of_tool.used.iter().cloned().chain([host.path.clone()]));
-            described.add(&host, of_tool);
-        }
-        let place: HashMap<&str, usize> = given.iter().enumerate().map(|(at, path)| (path.as_str(), at)).collect();
-        // Whoever checks the project file, or nothing in particular, means all machines.
-        let is_whole =
-            self.options.paths.is_empty() || project.is_some_and(|(file, _)| place.contains_key(file.path.as_str()));
-        let has_given_file =
-            |machine: &talint_analyzer::Machine| machine.files().any(|file| place.contains_key(file.path.as_str()));
-        described.machines.retain(|machine| {
-            let is_wanted = names.wants(&machine.name);
-            is_wanted && (is_whole || has_given_file(machine))
-        });
+        // Whoever checks nothing in particular means all machines.
+        let given = Given { project, paths: &paths, is_whole: self.options.paths.is_empty(), files: &disk };
+        let mut gathered = gather(given, &self.asked, pool);
+        gathered.described.machines.retain(|machine| names.wants(&machine.name));
+        gathered.narrow();
         if self.options.mode.is_some() {
-            described.machines.iter_mut().for_each(|machine| machine.mode = self.asked.mode);
+            gathered.described.machines.iter_mut().for_each(|machine| machine.mode = self.asked.mode);
         }
-        let is_alone = |path: &&String| {
-            let is_project = project.is_some_and(|(file, _)| file.path == **path);
-            !is_project && !is_excluded(path) && !described.used.contains(*path) && !told.contains(*path)
-        };
-        let alone: Vec<(String, Form)> =
-            given.iter().filter(is_alone).map(|path| (path.clone(), Form::Detected)).collect();
         // Whoever names machines means no other file, unless it is named too.
-        let alone = if self.options.machine.is_empty() || !self.options.paths.is_empty() { alone } else { Vec::new() };
-        let workspace = Workspace { project, described: &described, alone: &alone, files: &disk };
-        let outcome = check(workspace, &self.asked, pool);
+        if !self.options.machine.is_empty() && self.options.paths.is_empty() {
+            gathered.alone.clear();
+        }
+        let mut outcome = check(gathered.workspace(given), &self.asked, pool);
 
         failures.extend(disk.failures());
         failures.extend(outcome.failures.iter().map(|(path, error)| format!("{}: {error}", disk.shown(path))));
@@ -216,19 +188,13 @@ impl<'o> Group<'o> {
         failures.sort();
         failures.dedup();
         let others: Arc<Others> = Arc::new(outcome.files.iter().map(|file| other(&file.file, &disk)).collect());
+        gathered.limit(&mut outcome, given);
+        let place: HashMap<&str, usize> = paths.iter().enumerate().map(|(at, path)| (path.as_str(), at)).collect();
         let mut checked: Vec<(usize, Checked)> = Vec::new();
-        for mut file in outcome.files {
+        for file in outcome.files {
             let at = place.get(file.file.path.as_str()).copied();
             let is_host = project.is_some_and(|(host, _)| host.path == file.file.path);
-            if at.is_none() && !is_whole && !told.contains(&file.file.path) {
-                // What is wrong in the project file bears on all that is checked.
-                let is_told = |rule: &str| is_host && (rule.starts_with("project/") || rule.starts_with("yaml/"));
-                file.analysis.findings.retain(|finding| is_told(&finding.rule));
-                if file.analysis.findings.is_empty() {
-                    continue;
-                }
-            }
-            let is_tool = described.tools.iter().any(|tool| tool.host.path == file.file.path);
+            let is_tool = gathered.described.tools.iter().any(|tool| tool.host.path == file.file.path);
             let form = match (is_host, file.machines.is_empty() || is_tool) {
                 (true, _) => Form::Project,
                 (false, true) => Form::Detected,

@@ -1,16 +1,9 @@
-//! Finding and reading the files to check.
+//! What the arguments name: files, folders, standard input.
 
-use ignore::WalkBuilder;
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use talint_analyzer::template;
-use talint_analyzer::text::MAX_BYTES;
-
-/// Endings of the files that are looked for in folders, beside those of templates.
-const ENDINGS: [&str; 5] = ["yaml", "yml", "json", "patch", "cmdline"];
 
 /// Something to check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +25,9 @@ pub(crate) fn find(paths: &[PathBuf]) -> (Vec<Input>, Vec<String>) {
                 inputs.push(Input::Stdin);
             }
         } else if path.is_dir() {
-            let mut found = search(path, &mut errors);
-            found.sort();
-            inputs.extend(found.into_iter().filter(|file| seen.insert(identity(file))).map(Input::File));
+            let found = talint_files::find(path);
+            errors.extend(found.errors);
+            inputs.extend(found.files.into_iter().filter(|file| seen.insert(identity(file))).map(Input::File));
         } else if seen.insert(identity(path)) {
             inputs.push(Input::File(path.clone()));
         }
@@ -45,30 +38,6 @@ pub(crate) fn find(paths: &[PathBuf]) -> (Vec<Input>, Vec<String>) {
 /// What tells a file apart from others, however its path is written.
 fn identity(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
-}
-
-fn search(folder: &Path, errors: &mut Vec<String>) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    // Hidden folders may hold configuration; the store of git does not.
-    let walk = WalkBuilder::new(folder)
-        .hidden(false)
-        .require_git(false)
-        .filter_entry(|entry| entry.file_name() != ".git")
-        .build();
-    for entry in walk {
-        match entry {
-            Ok(entry) => {
-                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                let ending = entry.path().extension().and_then(|ending| ending.to_str()).unwrap_or("");
-                if is_file && (ENDINGS.contains(&ending) || template::ENDINGS.contains(&ending)) {
-                    let path = entry.path();
-                    found.push(path.strip_prefix("./").unwrap_or(path).to_path_buf());
-                }
-            }
-            Err(error) => errors.push(error.to_string()),
-        }
-    }
-    found
 }
 
 /// Reads inputs, more than once where that is asked for.
@@ -122,25 +91,7 @@ impl Reader {
 /// When it cannot be read, or is larger than the limit.
 pub(crate) fn read(input: &Input) -> io::Result<Vec<u8>> {
     match input {
-        Input::File(path) => {
-            let file = File::open(path)?;
-            if file.metadata()?.is_dir() {
-                return Err(io::Error::other("is a folder"));
-            }
-            let size = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
-            read_limited(file, size.min(MAX_BYTES))
-        }
-        Input::Stdin => read_limited(io::stdin().lock(), 0),
+        Input::File(path) => talint_files::read(path),
+        Input::Stdin => talint_files::read_limited(io::stdin().lock(), 0),
     }
-}
-
-fn read_limited(source: impl Read, capacity: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(capacity + 1);
-    let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX);
-    source.take(limit + 1).read_to_end(&mut bytes)?;
-    if bytes.len() > MAX_BYTES {
-        let limit = MAX_BYTES / (1024 * 1024);
-        return Err(io::Error::other(format!("is larger than {limit} MiB, the most that is read")));
-    }
-    Ok(bytes)
 }

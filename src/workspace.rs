@@ -80,10 +80,7 @@ impl<'r> Projects<'r> {
         let path = match &self.config {
             Config::None => return None,
             Config::This(path) => path.clone(),
-            Config::Nearest => {
-                let folder = std::path::absolute(folder).ok()?;
-                folder.ancestors().map(|folder| folder.join(PROJECT_FILE)).find(|path| path.is_file())?
-            }
+            Config::Nearest => talint_files::project_file(&std::path::absolute(folder).ok()?)?,
         };
         if let Some(known) = self.folders.get(&path) {
             return known.clone();
@@ -188,12 +185,7 @@ impl Files for Disk<'_> {
     }
 
     fn list(&self, folder: &str) -> Vec<String> {
-        let entries = std::fs::read_dir(self.folder.join(folder)).into_iter().flatten().flatten();
-        let files = entries.filter(|entry| entry.path().is_file());
-        let names = files.filter_map(|entry| entry.file_name().into_string().ok());
-        let mut paths: Vec<String> = names.map(|name| normalized(&format!("{folder}/{name}"))).collect();
-        paths.sort();
-        paths
+        talint_files::list(&self.folder, folder)
     }
 }
 

@@ -109,6 +109,8 @@ fn vs_code_shows_findings_hover_and_effective_configuration_and_applies_an_actio
         "{seen:#}"
     );
     assert!(problems.iter().all(|problem| !problem.contains("app.yaml")), "{seen:#}");
+    // What nobody has opened is among them.
+    assert!(problems.iter().any(|problem| problem.contains("kubelt")), "{seen:#}");
     assert!(seen["hover"].as_str().unwrap().contains("Talos 1.12 sets 2, so that"), "{seen:#}");
     assert!(list("titles").iter().any(|title| title == "Let `sysctl/weakened` pass here"), "{seen:#}");
     assert!(list("after").iter().all(|problem| !problem.contains("bpf_jit_harden")), "{seen:#}");

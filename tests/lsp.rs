@@ -22,3 +22,8 @@ mod life;
 mod machines;
 #[path = "lsp/model.rs"]
 mod model;
+#[path = "../analyzer/benches/measure/repository.rs"]
+#[allow(dead_code, reason = "benchmarks use the rest")]
+mod repository;
+#[path = "lsp/workspace.rs"]
+mod workspace;

@@ -7,6 +7,7 @@
 
 mod measure;
 
+use measure::repository::commented;
 use measure::{median, scan, time};
 use std::hint::black_box;
 use std::path::Path;
@@ -31,19 +32,6 @@ fn main() {
     let thousand: Vec<String> =
         (0..1000).map(|number| text.replace("cluster.local", &format!("c{number}.local"))).collect();
     compare("1,000 control-plane configurations", &thousand, rounds / 60 + 1);
-}
-
-/// A configuration with a comment above each line, as `talosctl gen config` writes them.
-fn commented(text: &str) -> String {
-    let comment = |line: &str| {
-        let indent = &line[..line.len() - line.trim_start().len()];
-        if line.starts_with("---") {
-            format!("{line}\n")
-        } else {
-            format!("{indent}# What this field is for, in a few words.\n{line}\n")
-        }
-    };
-    text.lines().map(comment).collect()
 }
 
 fn compare(name: &str, texts: &[String], rounds: usize) {

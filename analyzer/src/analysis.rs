@@ -1,6 +1,6 @@
 //! One source from bytes to findings.
 
-use crate::context::{self, Context, Mode, NamedVersions, VersionSource, Versions};
+use crate::context::{self, Completeness, Context, Mode, NamedVersions, VersionSource, Versions};
 use crate::directives::{self, Directives, Role};
 use crate::edit::Layout;
 use crate::finding::{Finding, Profile};
@@ -51,6 +51,17 @@ pub struct Options {
 }
 
 impl Options {
+    /// The same for the files of a project, where the command does not say it.
+    #[must_use]
+    pub fn of_project(self, project: &Arc<Project>) -> Self {
+        Self {
+            mode: self.mode.or(project.mode),
+            described: Some(project.versions()),
+            project: Some(Arc::clone(project)),
+            ..self
+        }
+    }
+
     /// How much is to be said of a source whose modeline asks for `modeline`.
     pub(crate) fn profile(&self, modeline: Option<Profile>) -> Profile {
         let of_project = self.project.as_ref().and_then(|project| project.profile);
@@ -156,6 +167,7 @@ impl<'t> Read<'t, 't> {
             text: self.text,
             tree: self.tree,
             inputs: &self.inputs,
+            completeness: Completeness::of(self.path, &self.inputs),
             issues,
             directives: &self.directives,
             versions,
@@ -173,8 +185,8 @@ impl<'t> Read<'t, 't> {
     /// The analysis before anything is looked for.
     pub(crate) fn summary(&self, versions: Versions) -> Analysis {
         let is_encrypted = |input: &&Input<'_, '_>| matches!(input.kind, InputKind::Encrypted);
-        let counts = |input: &&Input<'_, '_>| input.kind.is_ours() && !is_encrypted(input) && !self.is_project();
-        let documents = self.inputs.iter().filter(counts).count();
+        let counts = |input: &&Input<'_, '_>| input.kind.is_ours() && !is_encrypted(input);
+        let documents = if self.is_project() { 0 } else { self.inputs.iter().filter(counts).count() };
         let mut notices = Vec::new();
         if self.not_text == Some(NotText::Utf16) {
             notices.push("the file is UTF-16 and was not read: save it as UTF-8".to_owned());

@@ -119,6 +119,8 @@ pub struct Context<'t, 's> {
     pub tree: &'t Tree<'s>,
     /// Its documents, recognised.
     pub inputs: &'t [Input<'t, 's>],
+    /// Where absence says something.
+    pub completeness: Completeness<'t, 's>,
     /// What the decoder says of them.
     pub issues: &'t [Issue<'t, 's>],
     /// What comments say.
@@ -143,6 +145,30 @@ pub struct Context<'t, 's> {
     pub secrets: Vec<Secret<'t, 's>>,
 }
 
+/// Where in a source absence says something.
+#[derive(Clone, Copy, Debug)]
+pub struct Completeness<'t, 's> {
+    /// The root of the whole machine configuration, if there is one and all could be read.
+    whole: Option<NodeRef<'t, 's>>,
+    /// Whether it does in documents that stand without a machine configuration.
+    is_beside: bool,
+}
+
+impl<'t, 's> Completeness<'t, 's> {
+    pub(crate) fn of(path: &str, inputs: &[Input<'t, 's>]) -> Self {
+        let readable = inputs.iter().all(|input| !input.broken || !input.kind.is_ours());
+        let whole = inputs.iter().find(|input| matches!(input.kind, InputKind::MachineConfig { whole: true }));
+        let is_partial = |input: &Input<'_, '_>| {
+            input.broken || matches!(input.kind, InputKind::MachineConfig { .. } | InputKind::JsonPatch)
+        };
+        let is_named_patch = path.to_ascii_lowercase().contains("patch");
+        Self {
+            whole: whole.filter(|_| readable).and_then(|input| input.root),
+            is_beside: !is_named_patch && !inputs.iter().any(is_partial),
+        }
+    }
+}
+
 impl<'t, 's> Context<'t, 's> {
     /// The Talos version.
     #[must_use]
@@ -160,23 +186,14 @@ impl<'t, 's> Context<'t, 's> {
     /// absence say something.
     #[must_use]
     pub fn whole(&self) -> Option<NodeRef<'t, 's>> {
-        let readable = self.inputs.iter().all(|input| !input.broken || !input.kind.is_ours());
-        let whole = self.inputs.iter().find(|input| matches!(input.kind, InputKind::MachineConfig { whole: true }));
-        whole.filter(|_| readable).and_then(|input| input.root)
+        self.completeness.whole
     }
 
     /// Whether absence says something in documents of kind `kind`. In the machine configuration it does when that is
     /// whole; in a document beside it also when the source is no patch, by its name or by what else it holds.
     #[must_use]
     pub fn is_complete(&self, kind: &str) -> bool {
-        if self.whole().is_some() {
-            return true;
-        }
-        let is_partial = |input: &Input<'_, '_>| {
-            input.broken || matches!(input.kind, InputKind::MachineConfig { .. } | InputKind::JsonPatch)
-        };
-        let is_named_patch = || self.path.to_ascii_lowercase().contains("patch");
-        kind != tables::V1ALPHA1 && !is_named_patch() && !self.inputs.iter().any(is_partial)
+        self.whole().is_some() || self.completeness.is_beside && kind != tables::V1ALPHA1
     }
 
     /// [`Context::whole`], when it is that of a control-plane machine.

@@ -3,9 +3,10 @@
 use crate::documents::Document;
 use crate::lines::Lines;
 use crate::snapshot::{Client, Snapshot};
-use crate::workspace::Found;
 use serde_json::json;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{DefaultHasher, Hasher as _};
+use std::io::Write;
+use std::path::Path;
 use talint_analyzer::finding::{Finding, Related, Severity};
 use tower_lsp::ls_types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
@@ -17,16 +18,34 @@ const PAGES: &str = "https://talint.github.io/talint/rules/";
 
 /// The diagnostics of a document.
 pub(crate) fn diagnostics(document: &Document, snapshot: &Snapshot, client: &Client) -> Vec<Diagnostic> {
-    let found = document.found(&snapshot.documents, &snapshot.settings);
-    let lines = Lines::new(document, client.encoding);
-    let place = |related: &Related| other_place(related, &found, snapshot, client);
-    let findings = found.analysis.findings.iter();
-    findings.map(|finding| diagnostic(finding, document, &lines, client, place)).collect()
+    let found = document.found(snapshot);
+    let text = Text { uri: &document.uri, content: &document.text, folder: &found.folder };
+    text.diagnostics(&found.analysis.findings, snapshot, client)
+}
+
+/// A text that things were found in.
+pub(crate) struct Text<'t> {
+    pub(crate) uri: &'t Uri,
+    pub(crate) content: &'t str,
+    /// The folder that the paths of other files begin at.
+    pub(crate) folder: &'t Path,
+}
+
+impl Text<'_> {
+    /// What was found, as the client has it.
+    pub(crate) fn diagnostics(&self, findings: &[Finding], snapshot: &Snapshot, client: &Client) -> Vec<Diagnostic> {
+        if findings.is_empty() {
+            return Vec::new();
+        }
+        let lines = Lines::of(self.content, client.encoding);
+        let place = |related: &Related| other_place(related, self.folder, snapshot, client);
+        findings.iter().map(|finding| diagnostic(finding, self.uri, &lines, client, place)).collect()
+    }
 }
 
 /// A place in another file that belongs to a finding.
-fn other_place(related: &Related, found: &Found, snapshot: &Snapshot, client: &Client) -> Option<Location> {
-    let path = found.folder.join(related.file.as_deref()?);
+fn other_place(related: &Related, folder: &Path, snapshot: &Snapshot, client: &Client) -> Option<Location> {
+    let path = folder.join(related.file.as_deref()?);
     let uri = Uri::from_file_path(&path)?;
     let range = match snapshot.document(&uri) {
         Some(document) => Lines::new(document, client.encoding).range(related.span),
@@ -35,14 +54,28 @@ fn other_place(related: &Related, found: &Found, snapshot: &Snapshot, client: &C
     Some(Location { uri, range })
 }
 
-/// What tells one result from another: the same text beside the same others under the same settings has the same.
-pub(crate) fn result_id(document: &Document, snapshot: &Snapshot) -> String {
-    let mut hasher = DefaultHasher::new();
-    document.text.hash(&mut hasher);
-    if document.found(&snapshot.documents, &snapshot.settings).has_others {
-        snapshot.documents.generation.hash(&mut hasher);
+/// What tells one result from another. An open document has the text in it too: editors move diagnostics along with what
+/// is typed, so they are told anew.
+pub(crate) fn result_id(diagnostics: &[Diagnostic], open: Option<&Document>) -> String {
+    let mut hasher = Hashed(DefaultHasher::new());
+    hasher.0.write(open.map_or("", |document| &document.text).as_bytes());
+    // Neither writing can fail.
+    let _ = serde_json::to_writer(&mut hasher, diagnostics);
+    format!("{:016x}", hasher.0.finish())
+}
+
+/// Hashes what is written.
+struct Hashed(DefaultHasher);
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes);
+        Ok(bytes.len())
     }
-    format!("{}-{:016x}", snapshot.settings.generation, hasher.finish())
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The link to the page of a rule.
@@ -52,7 +85,7 @@ pub(crate) fn page(rule: &str) -> Option<Uri> {
 
 fn diagnostic(
     finding: &Finding,
-    document: &Document,
+    uri: &Uri,
     lines: &Lines<'_>,
     client: &Client,
     other: impl Fn(&Related) -> Option<Location>,
@@ -63,7 +96,7 @@ fn diagnostic(
     let can_link = wanted.and_then(|wanted| wanted.code_description_support).unwrap_or(false);
     let can_keep = wanted.and_then(|wanted| wanted.data_support).unwrap_or(false);
     let related = |related: &Related| {
-        let here = || Location { uri: document.uri.clone(), range: lines.range(related.span) };
+        let here = || Location { uri: uri.clone(), range: lines.range(related.span) };
         let location = if related.file.is_some() { other(related)? } else { here() };
         Some(DiagnosticRelatedInformation { location, message: related.message.clone() })
     };

@@ -1,9 +1,9 @@
 //! The documents that the client has open, as it sees them.
 
-use crate::settings::Settings;
+use crate::snapshot::{Moment, Snapshot};
 use crate::workspace::{self, Found};
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use talint_analyzer::text::{Encoding, LineIndex, Position};
 use tower_lsp::ls_types::{self as lsp, TextDocumentContentChangeEvent, Uri};
@@ -13,49 +13,38 @@ use tower_lsp::ls_types::{self as lsp, TextDocumentContentChangeEvent, Uri};
 pub(crate) struct Document {
     /// What it is called.
     pub(crate) uri: Uri,
+    /// The file that it is, if it is one.
+    pub(crate) file: Option<PathBuf>,
     /// The number that the client gave to this version.
     pub(crate) version: i32,
     /// What it holds.
     pub(crate) text: String,
     /// What was found in it, and when.
-    found: Mutex<Option<(When, Arc<Found>)>>,
-}
-
-/// What a finding depends on beside the text: the settings, and the state of the other documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct When {
-    settings: u64,
-    documents: u64,
+    found: Mutex<Option<(Moment, Arc<Found>)>>,
 }
 
 impl Document {
     fn new(uri: Uri, version: i32, text: String) -> Arc<Self> {
-        Arc::new(Self { uri, version, text, found: Mutex::default() })
-    }
-
-    /// The file that it is, if it is one.
-    pub(crate) fn file_path(&self) -> Option<PathBuf> {
-        self.uri.to_file_path().map(std::borrow::Cow::into_owned)
+        let file = uri.to_file_path().map(std::borrow::Cow::into_owned);
+        Arc::new(Self { uri, file, version, text, found: Mutex::default() })
     }
 
     /// The name that the analyzer knows it by: its path, where it is a file.
     pub(crate) fn path(&self) -> String {
-        self.file_path().map_or_else(|| self.uri.path().to_string(), |path| path.display().to_string())
+        self.file.as_ref().map_or_else(|| self.uri.path().to_string(), |path| path.display().to_string())
     }
 
-    /// What is found in it under `settings`, beside the other `documents`; worked out once, unless they bear on it and have
-    /// changed.
-    pub(crate) fn found(&self, documents: &Documents, settings: &Settings) -> Arc<Found> {
-        let now = When { settings: settings.generation, documents: documents.generation };
+    /// What is found in it at the moment of `snapshot`; worked out once, unless something that bears on it has changed.
+    pub(crate) fn found(&self, snapshot: &Snapshot) -> Arc<Found> {
+        let now = snapshot.moment();
         // Who panics while it is locked leaves nothing in it; the next one works it out again.
         let mut known = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((when, found)) = &*known
-            && when.settings == now.settings
-            && (when.documents == now.documents || !found.has_others)
+            && (*when == now || (!found.has_others && Moment { documents: now.documents, ..*when } == now))
         {
             return Arc::clone(found);
         }
-        let found = Arc::new(workspace::look(self, documents, &settings.options));
+        let found = Arc::new(workspace::look(self, snapshot));
         *known = Some((now, Arc::clone(&found)));
         found
     }
@@ -72,6 +61,11 @@ pub(crate) struct Documents {
 impl Documents {
     pub(crate) fn get(&self, uri: &Uri) -> Option<&Arc<Document>> {
         self.open.get(uri)
+    }
+
+    /// The document that is the file at `path`, if it is open.
+    pub(crate) fn of_file(&self, path: &Path) -> Option<&Arc<Document>> {
+        self.iter().find(|document| document.file.as_deref() == Some(path))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Document>> {

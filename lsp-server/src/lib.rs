@@ -14,8 +14,11 @@ mod folding;
 mod hover;
 mod lines;
 mod links;
+mod log;
 mod names;
 mod publish;
+mod refresh;
+mod scan;
 mod selection;
 mod semantic_tokens;
 mod server;
@@ -23,8 +26,10 @@ mod service;
 mod settings;
 mod snapshot;
 mod symbols;
+mod tools;
 mod workspace;
 mod workspace_edit;
+mod workspace_diagnostics;
 
 use server::Server;
 use service::InOrder;
@@ -32,21 +37,37 @@ use snapshot::State;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tower_lsp::LspService;
+use tower_lsp::ls_types::MessageType;
 
 /// How many requests are worked on at once. Changes of documents do not wait for them.
 const MAX_REQUESTS: usize = 64;
+
+/// How many threads work on them, each of which has memory of its own.
+const MAX_WORKERS: usize = 4;
 
 /// Serves a client on standard input and output until it says `exit`: 0 when it said `shutdown` before, else 1.
 ///
 /// # Errors
 /// When the threads that the server needs cannot be had.
 pub fn run() -> std::io::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build()?;
+    // Messages are passed on by this thread; what takes time is done by others, two of which wait for the client.
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(2 + MAX_WORKERS).build()?;
     let state = Arc::new(State::default());
+    tell_of_faults(&state);
     let was_shut_down = runtime.block_on(serve(Arc::clone(&state)));
     // An analysis that still runs has nobody to tell.
     runtime.shutdown_background();
     Ok(if was_shut_down { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Tells the client where a fault is. What was worked on is not among it: a text may hold secrets.
+fn tell_of_faults(state: &State) {
+    let log = state.snapshot().log;
+    std::panic::set_hook(Box::new(move |fault| {
+        let place = fault.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+        log.tell(MessageType::ERROR, format!("internal error{place}; please report it"));
+    }));
 }
 
 async fn serve(state: Arc<State>) -> bool {

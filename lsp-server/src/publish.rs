@@ -1,7 +1,8 @@
 //! Diagnostics to clients that do not ask for them.
 
 use crate::diagnostics::diagnostics;
-use crate::snapshot::{Snapshot, State};
+use crate::documents::Document;
+use crate::snapshot::{Moment, Snapshot, State};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
@@ -11,8 +12,7 @@ use tower_lsp::ls_types::{Diagnostic, Uri};
 /// What was published of a document last.
 struct Published {
     version: i32,
-    settings: u64,
-    documents: u64,
+    moment: Moment,
     found: Vec<Diagnostic>,
 }
 
@@ -29,14 +29,25 @@ pub(crate) async fn run(state: Arc<State>, client: Client) {
                 client.publish_diagnostics(uri, Vec::new(), None).await;
             }
         }
-        let (settings, others) = (snapshot.settings.generation, snapshot.documents.generation);
-        let is_new = |uri: &Uri, version: i32| {
-            let last = published.get(uri);
-            last.is_none_or(|last| (last.version, last.settings, last.documents) != (version, settings, others))
-        };
-        let documents = snapshot.documents.iter().filter(|document| is_new(&document.uri, document.version));
-        let new: Vec<(Uri, i32)> = documents.map(|document| (document.uri.clone(), document.version)).collect();
-        for (uri, version) in new {
+        let moment = snapshot.moment();
+        let last = |document: &Document| published.get(&document.uri).map(|last| (last.version, last.moment));
+        let is_new = |document: &&Arc<Document>| last(document) != Some((document.version, moment));
+        let mut new: Vec<(bool, Uri, i32)> = snapshot
+            .documents
+            .iter()
+            .filter(is_new)
+            .map(|document| {
+                let is_same_text = last(document).is_some_and(|(version, _)| version == document.version);
+                (is_same_text, document.uri.clone(), document.version)
+            })
+            .collect();
+        // What is typed in comes before what it bears on.
+        new.sort_by_key(|(is_same_text, ..)| *is_same_text);
+        for (is_same_text, uri, version) in new {
+            // Whoever goes on typing waits for nothing else: the next round has it all.
+            if is_same_text && state.snapshot().moment() != moment {
+                break;
+            }
             let Some(found) = find(&state, &snapshot, uri.clone()).await else { continue };
             let is_current = state.snapshot().documents.get(&uri).is_some_and(|document| document.version == version);
             if !is_current {
@@ -50,7 +61,7 @@ pub(crate) async fn run(state: Arc<State>, client: Client) {
             if !is_told && (!found.is_empty() || had_some) {
                 client.publish_diagnostics(uri.clone(), found.clone(), Some(version)).await;
             }
-            published.insert(uri, Published { version, settings, documents: others, found });
+            published.insert(uri, Published { version, moment, found });
         }
     }
 }

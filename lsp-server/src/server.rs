@@ -3,15 +3,17 @@
 #![allow(clippy::wildcard_imports, reason = "nearly every name here is one of the protocol's")]
 
 use crate::documents::Document;
-use crate::service::SNAPSHOT;
+use crate::service::{METHOD, SNAPSHOT, folder_paths};
 use crate::settings::{self, Settings};
 use crate::snapshot::{Client, Snapshot, State};
 use crate::workspace::Found;
 use crate::{
-    code_actions, commands, completion, diagnostics, folding, hover, links, names, publish, selection, semantic_tokens,
-    symbols,
+    code_actions, commands, completion, diagnostics, folding, hover, links, names, publish, refresh, selection,
+    semantic_tokens, symbols, tools, workspace_diagnostics,
 };
 use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::path::PathBuf;
 use std::sync::Arc;
 use talint_analyzer::text::Encoding;
 use tokio::task::spawn_blocking;
@@ -32,20 +34,30 @@ impl Server {
 
     /// Works out an answer about a document of Talos, from the documents as they were when the request was sent. A fault
     /// costs this answer and nothing else.
-    async fn answer<A: Send + 'static>(
+    pub(crate) async fn answer<A: Send + 'static>(
         &self,
         uri: Uri,
         work: impl FnOnce(&Asked<'_>) -> Option<A> + Send + 'static,
     ) -> Result<Option<A>> {
-        let snapshot = SNAPSHOT.try_with(Clone::clone).unwrap_or_else(|_| self.state.snapshot());
+        let snapshot = self.snapshot();
+        let log = Arc::clone(&snapshot.log);
         let state = Arc::clone(&self.state);
         let task = spawn_blocking(move || {
             let (document, client) = (snapshot.document(&uri)?, state.client.get()?);
-            let found = document.found(&snapshot.documents, &snapshot.settings);
+            let found = document.found(&snapshot);
             let asked = Asked { document, found: &found, snapshot: &snapshot, client };
             found.is_ours().then(|| work(&asked)).flatten()
         });
-        task.await.map_err(|_| Error::internal_error())
+        task.await.map_err(|_| {
+            let method = METHOD.try_with(Clone::clone).unwrap_or_default();
+            log.tell(MessageType::ERROR, format!("internal error while answering {method}; please report it"));
+            Error::internal_error()
+        })
+    }
+
+    /// The documents as they were when the request that is answered was sent.
+    fn snapshot(&self) -> Snapshot {
+        SNAPSHOT.try_with(Clone::clone).unwrap_or_else(|_| self.state.snapshot())
     }
 
     /// Takes settings, and tells the user what of them is not understood.
@@ -55,34 +67,26 @@ impl Server {
             self.socket.log_message(MessageType::WARNING, format!("talint: {mistake}")).await;
         }
         self.state.set_settings(settings);
-        self.refresh().await;
-    }
-
-    /// Lets a client that asks for diagnostics ask anew.
-    async fn refresh(&self) {
-        let capabilities = self.state.client.get().map(|client| &client.capabilities);
-        if capabilities.is_some_and(can_refresh) {
-            // A client that cannot do it in spite of what it says loses nothing.
-            let _ = self.socket.workspace_diagnostic_refresh().await;
-        }
     }
 
     /// Asks the client to tell of changes on the disk, where it can.
     async fn watch(&self) {
-        let client = self.state.client.get();
-        let workspace = client.and_then(|client| client.capabilities.workspace.as_ref());
-        let watching = workspace.and_then(|workspace| workspace.did_change_watched_files.as_ref());
-        if watching.and_then(|watching| watching.dynamic_registration) != Some(true) {
+        if !self.client_can(Client::watches) {
             return;
         }
-        let watchers = json!({ "watchers": [{ "globPattern": "**/*.{yaml,yml,json,j2,tpl,tftpl,gotmpl,patch}" }] });
+        let endings: Vec<&str> = talint_files::endings().collect();
+        let files = format!("**/*.{{{}}}", endings.join(","));
+        // What is ignored may be so no longer.
+        let watchers = json!({ "watchers": [{ "globPattern": files }, { "globPattern": "**/.gitignore" }] });
         let registration = Registration {
             id: "files".to_owned(),
             method: "workspace/didChangeWatchedFiles".to_owned(),
             register_options: Some(watchers),
         };
         // Without it, changes are seen with the next change in the editor.
-        let _ = self.socket.register_capability(vec![registration]).await;
+        if self.socket.register_capability(vec![registration]).await.is_ok() {
+            self.state.will_be_told_of_files();
+        }
     }
 
     /// Asks the client for its configuration, if it gives any.
@@ -95,10 +99,8 @@ impl Server {
         }
     }
 
-    fn gives_configuration(&self) -> bool {
-        let client = self.state.client.get();
-        let workspace = client.and_then(|client| client.capabilities.workspace.as_ref());
-        workspace.and_then(|workspace| workspace.configuration).unwrap_or(false)
+    fn client_can(&self, what: fn(&Client) -> bool) -> bool {
+        self.state.client.get().is_some_and(what)
     }
 }
 
@@ -110,15 +112,14 @@ pub(crate) struct Asked<'a> {
     pub(crate) client: &'a Client,
 }
 
-fn can_refresh(capabilities: &ClientCapabilities) -> bool {
-    let workspace = capabilities.workspace.as_ref();
-    let diagnostics = workspace.and_then(|workspace| workspace.diagnostics.as_ref());
-    diagnostics.and_then(|diagnostics| diagnostics.refresh_support).unwrap_or(false)
-}
-
-/// Whether the client asks for diagnostics by itself.
-fn pulls(capabilities: &ClientCapabilities) -> bool {
-    capabilities.text_document.as_ref().is_some_and(|text| text.diagnostic.is_some())
+/// The folders that the user works in, by the newest way that the client has to say it.
+#[allow(deprecated, reason = "older clients have no other")]
+fn folders(params: &InitializeParams) -> Vec<PathBuf> {
+    if let Some(folders) = params.workspace_folders.as_deref().filter(|folders| !folders.is_empty()) {
+        return folder_paths(folders);
+    }
+    let root = params.root_uri.as_ref().and_then(Uri::to_file_path).map(Cow::into_owned);
+    root.or_else(|| params.root_path.as_ref().map(PathBuf::from)).into_iter().collect()
 }
 
 /// The way to count columns that is best for us among those that the client has.
@@ -141,8 +142,8 @@ fn capabilities(encoding: PositionEncodingKind) -> ServerCapabilities {
         diagnostic_provider: Some(DiagnosticServerCapabilities::Options(DiagnosticOptions {
             identifier: Some("talint".to_owned()),
             inter_file_dependencies: true,
-            workspace_diagnostics: false,
-            work_done_progress_options: WorkDoneProgressOptions::default(),
+            workspace_diagnostics: true,
+            work_done_progress_options: WorkDoneProgressOptions { work_done_progress: Some(true) },
         })),
         completion_provider: Some(CompletionOptions {
             trigger_characters: Some([":", " ", "-", "[", ",", "\""].map(str::to_owned).to_vec()),
@@ -180,6 +181,13 @@ fn capabilities(encoding: PositionEncodingKind) -> ServerCapabilities {
             }
             .into(),
         ),
+        workspace: Some(WorkspaceServerCapabilities {
+            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: Some(OneOf::Left(true)),
+            }),
+            ..WorkspaceServerCapabilities::default()
+        }),
         ..ServerCapabilities::default()
     }
 }
@@ -187,6 +195,11 @@ fn capabilities(encoding: PositionEncodingKind) -> ServerCapabilities {
 impl LanguageServer for Server {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let (encoding, kind) = encoding(&params.capabilities);
+        let log = self.state.snapshot().log;
+        log.set_trace(params.trace.unwrap_or_default());
+        tokio::spawn(log.run(self.socket.clone()));
+        let folders = folders(&params);
+        self.state.change_folders(|now| *now = folders);
         // The library lets a client say this once.
         let _ = self.state.client.set(Client { capabilities: params.capabilities, encoding });
         if let Some(options) = params.initialization_options {
@@ -203,36 +216,33 @@ impl LanguageServer for Server {
     }
 
     async fn initialized(&self, _: InitializedParams) {
-        if self.gives_configuration() {
+        if self.client_can(Client::gives_configuration) {
             self.ask_for_settings().await;
         }
         self.watch().await;
-        if !self.state.client.get().is_some_and(|client| pulls(&client.capabilities)) {
+        tokio::spawn(tools::run(Arc::clone(&self.state)));
+        if !self.client_can(Client::pulls) {
             tokio::spawn(publish::run(Arc::clone(&self.state), self.socket.clone()));
+        } else if self.client_can(Client::refreshes) {
+            tokio::spawn(refresh::run(Arc::clone(&self.state), self.socket.clone()));
         }
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
-        if self.gives_configuration() {
+        if self.client_can(Client::gives_configuration) {
             self.ask_for_settings().await;
         } else {
             self.set(&params.settings).await;
         }
     }
 
-    async fn did_change_watched_files(&self, _: DidChangeWatchedFilesParams) {
-        self.state.forget();
-        self.refresh().await;
-    }
-
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
         let previous = params.previous_result_id;
         let found = self.answer(params.text_document.uri, move |asked| {
-            let id = diagnostics::result_id(asked.document, asked.snapshot);
-            if previous.as_ref() == Some(&id) {
-                return Some((id, None));
-            }
-            Some((id, Some(diagnostics::diagnostics(asked.document, asked.snapshot, asked.client))))
+            let diagnostics = diagnostics::diagnostics(asked.document, asked.snapshot, asked.client);
+            let id = diagnostics::result_id(&diagnostics, Some(asked.document));
+            let is_same = previous.as_ref() == Some(&id);
+            Some((id, (!is_same).then_some(diagnostics)))
         });
         let report = match found.await? {
             Some((id, Some(items))) => full(Some(id), items),
@@ -243,6 +253,11 @@ impl LanguageServer for Server {
             None => full(None, Vec::new()),
         };
         Ok(DocumentDiagnosticReportResult::Report(report))
+    }
+
+    async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
+        let (state, socket) = (Arc::clone(&self.state), self.socket.clone());
+        workspace_diagnostics::answer(state, socket, self.snapshot(), params).await
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {

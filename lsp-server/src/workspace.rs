@@ -1,15 +1,16 @@
 //! What is around a document: the project file, the machines that the document is a part of, and the other files of them.
 
 use crate::documents::{Document, Documents};
+use crate::log::Log;
+use crate::snapshot::Snapshot;
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
-use talint_analyzer::input::{Form, PROJECT_FILE};
+use std::sync::{Arc, Mutex, PoisonError};
 use talint_analyzer::project::{self, Project};
-use talint_analyzer::text::MAX_BYTES;
 use talint_analyzer::{
-    Analysis, Described, File, FileAnalysis, Files, InOrder, Machine, Options, Workspace, analyze, check, describe,
-    normalized, tools,
+    Analysis, File, FileAnalysis, Files, Gathered, Given, InOrder, Machine, Options, analyze, check, gather, normalized,
 };
+use tower_lsp::ls_types::MessageType;
 
 /// What is found in a document, and where it belongs.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct Found {
     pub(crate) machines: Vec<Machine>,
     /// Whether other files bear on it.
     pub(crate) has_others: bool,
+    /// Whether it bears on other files.
+    pub(crate) bears_on_others: bool,
     /// The folder that the paths of files begin at.
     pub(crate) folder: PathBuf,
     /// What was asked of the analysis.
@@ -32,112 +35,177 @@ impl Found {
     }
 }
 
-/// The files of a folder: those that are open as they are in the editor, all others as they are on the disk.
-struct Around<'d> {
+/// A project file, read.
+#[derive(Clone, Debug)]
+pub(crate) struct ProjectFile {
+    /// The file; its path is that from its folder.
+    pub(crate) file: Arc<File>,
+    pub(crate) project: Arc<Project>,
+}
+
+/// The project files that were read, each read again only when it holds something else.
+#[derive(Debug, Default)]
+pub(crate) struct Projects {
+    known: Mutex<HashMap<PathBuf, (ProjectFile, String)>>,
+}
+
+impl Projects {
+    /// The project file at `path`, as the editor or the disk has it; `None` when it cannot be read, which is told.
+    pub(crate) fn read(&self, path: &Path, documents: &Documents, log: &Log) -> Option<ProjectFile> {
+        let (folder, name) = (path.parent()?, path.file_name()?.to_str()?);
+        let file = match (Around { folder: folder.to_owned(), documents }).read(name) {
+            Ok(file) => file,
+            Err(error) => {
+                log.tell(MessageType::WARNING, format!("{} cannot be read: {error}", path.display()));
+                return None;
+            }
+        };
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = known.get(path);
+        if let Some((same, _)) = last.filter(|(last, _)| last.file == file) {
+            return Some(same.clone());
+        }
+        let read = ProjectFile { project: Arc::new(project::load(&file.bytes)), file };
+        let summary = summary(&read.project);
+        if last.is_none_or(|(_, last)| *last != summary) {
+            let how = if last.is_some() { "read again" } else { "read" };
+            log.tell(MessageType::INFO, format!("{} was {how}: {summary}", path.display()));
+        }
+        known.insert(path.to_owned(), (read.clone(), summary));
+        Some(read)
+    }
+}
+
+/// What a project file asks for, in a line.
+fn summary(project: &Project) -> String {
+    let versions = project.versions();
+    let talos = versions.talos.map_or_else(|| "no Talos version".to_owned(), |talos| format!("Talos {talos}"));
+    let profile = project.profile.unwrap_or_default().as_str();
+    let machines = project.machines.len();
+    let unit = if machines == 1 { "machine" } else { "machines" };
+    format!("{talos}, profile {profile}, {machines} {unit}")
+}
+
+/// Files that tools use for the machines which they describe, each with the descriptions that use it.
+pub(crate) type Used = HashMap<PathBuf, Users>;
+
+/// Descriptions of machines that use a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Users {
+    /// The folder that their paths begin at.
     folder: PathBuf,
-    documents: &'d Documents,
+    paths: Vec<String>,
+}
+
+/// The files that the tools among `gathered` use; paths begin at `folder`.
+pub(crate) fn used(gathered: &Gathered, folder: &Path) -> Used {
+    let mut used = Used::new();
+    for tool in &gathered.described.tools {
+        let of_tool = |machine: &&Machine| machine.files().any(|file| file.path == tool.host.path);
+        let files = gathered.described.machines.iter().filter(of_tool).flat_map(Machine::files);
+        for file in files.filter(|file| file.path != tool.host.path) {
+            let new = || Users { folder: folder.to_owned(), paths: Vec::new() };
+            let users = used.entry(whole(folder, &file.path)).or_insert_with(new);
+            if !users.paths.contains(&tool.host.path) {
+                users.paths.push(tool.host.path.clone());
+            }
+        }
+    }
+    used
+}
+
+/// The files of a folder: those that are open as they are in the editor, all others as they are on the disk.
+pub(crate) struct Around<'d> {
+    pub(crate) folder: PathBuf,
+    pub(crate) documents: &'d Documents,
 }
 
 impl Files for Around<'_> {
     fn read(&self, path: &str) -> Result<Arc<File>, String> {
         let path = normalized(path);
         let whole = self.folder.join(&path);
-        let open = self.documents.iter().find(|document| document.file_path().as_deref() == Some(&whole));
-        let bytes = match open {
+        let bytes = match self.documents.of_file(&whole) {
             Some(document) => document.text.clone().into_bytes(),
-            None => read(&whole).map_err(|error| error.to_string())?,
+            None => talint_files::read(&whole).map_err(|error| error.to_string())?,
         };
         Ok(Arc::new(File { path, bytes }))
     }
 
     fn list(&self, folder: &str) -> Vec<String> {
-        let entries = std::fs::read_dir(self.folder.join(folder)).into_iter().flatten().flatten();
-        let files = entries.filter(|entry| entry.path().is_file());
-        let names = files.filter_map(|entry| entry.file_name().into_string().ok());
-        let mut paths: Vec<String> = names.map(|name| normalized(&format!("{folder}/{name}"))).collect();
-        paths.sort();
-        paths
+        talint_files::list(&self.folder, folder)
     }
-}
-
-/// A file of the disk; what is larger than any configuration is not read.
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    let length = std::fs::metadata(path)?.len();
-    if length > u64::try_from(MAX_BYTES).unwrap_or(u64::MAX) {
-        return Err(std::io::Error::other("the file is too large"));
-    }
-    std::fs::read(path)
 }
 
 /// Looks at a document as a part of what it belongs to: the machines of the nearest project file, those that it describes
 /// itself as the file of a tool, or nothing else.
-pub(crate) fn look(document: &Document, documents: &Documents, options: &Options) -> Found {
-    let alone = |folder: PathBuf| Found {
-        analysis: analyze(&document.path(), document.text.as_bytes(), options),
-        machines: Vec::new(),
-        has_others: false,
-        folder,
-        options: options.clone(),
+pub(crate) fn look(document: &Document, snapshot: &Snapshot) -> Found {
+    let options = snapshot.settings.options.clone();
+    let Some(path) = document.file.as_deref() else { return alone(document, PathBuf::new(), options) };
+    let parent = path.parent().unwrap_or(Path::new(""));
+    let project_path = talint_files::project_file(parent);
+    let users = snapshot.used.get(path);
+    let folder = match (project_path.as_deref().and_then(Path::parent), users) {
+        (Some(folder), _) => folder.to_owned(),
+        (None, Some(users)) => users.folder.clone(),
+        (None, None) => parent.to_owned(),
     };
-    let Some(path) = document.file_path() else { return alone(PathBuf::new()) };
-    let nearest = path.ancestors().skip(1).find(|folder| folder.join(PROJECT_FILE).is_file());
-    let folder = nearest.or(path.parent()).unwrap_or(Path::new("")).to_owned();
-    let files = Around { folder: folder.clone(), documents };
-    let key = relative(&path, &folder);
-    let read = nearest.and_then(|_| files.read(PROJECT_FILE).ok());
-    let project = read.map(|file| (Arc::new(project::load(&file.bytes)), file));
+    let users = users.filter(|users| users.folder == folder);
+    let project = project_path.and_then(|path| snapshot.project(&path));
     let options = match &project {
-        Some((said, _)) => with_project(options, said),
-        None => options.clone(),
+        Some(read) => options.of_project(&read.project),
+        None => options,
     };
-    let host = Arc::new(File { path: key.clone(), bytes: document.text.clone().into_bytes() });
-    let of_project = project.as_ref().map(|(said, file)| (describe(said, file, &files, &options), said, file));
-    let is_excluded = project.as_ref().is_some_and(|(said, _)| said.exclude.matches(&key));
-    let mut described = Described::default();
-    let mut is_host = false;
-    if let Some((machines, _, file)) = of_project {
-        is_host = file.path == key;
-        described = machines;
-        described.machines.retain(|machine| is_host || machine.files().any(|file| file.path == key));
-    }
-    if !is_excluded
-        && !is_host
-        && let Some(of_tool) = tools::describe(&host, &files, &options)
-    {
-        described.add(&host, of_tool);
-    }
-    let is_part = !described.machines.is_empty() || !described.tools.is_empty() || is_host;
-    let has_others = is_part || project.is_some();
-    let by_itself = [(key.clone(), Form::Detected)];
-    let workspace = Workspace {
-        project: project.as_ref().map(|(said, file)| (file, &**said)),
-        described: &described,
-        alone: if is_part || is_excluded { &[] } else { &by_itself },
+    let key = relative(path, &folder);
+    let files = Around { folder: folder.clone(), documents: &snapshot.documents };
+    let mut paths = vec![key.clone()];
+    paths.extend(users.into_iter().flat_map(|users| users.paths.iter().cloned()));
+    let given = Given {
+        project: project.as_ref().map(|read| (&read.file, &*read.project)),
+        paths: &paths,
+        is_whole: false,
         files: &files,
     };
-    if !has_others {
-        return alone(folder);
+    let mut gathered = gather(given, &options, &InOrder);
+    let is_host = project.as_ref().is_some_and(|read| read.file.path == key);
+    let is_part = |machine: &Machine| is_host || machine.files().any(|file| file.path == key);
+    gathered.described.machines.retain(is_part);
+    let is_tool = gathered.described.tools.iter().any(|tool| tool.host.path == key);
+    let is_described = !gathered.described.machines.is_empty() || is_tool;
+    if project.is_none() && !is_described {
+        return alone(document, folder, options);
     }
-    let found = check(workspace, &options, &InOrder).files.into_iter().find(|file| file.file.path == key);
+    let found =
+        check(gathered.workspace(given), &options, &InOrder).files.into_iter().find(|file| file.file.path == key);
     let analysis = match found {
         Some(FileAnalysis { analysis, .. }) => analysis,
         // Nothing is to be said of it.
-        None => Analysis { findings: Vec::new(), ..alone(folder.clone()).analysis },
+        None => Analysis { findings: Vec::new(), ..alone(document, folder.clone(), options.clone()).analysis },
     };
-    Found { analysis, machines: described.machines, has_others, folder, options }
+    let machines = gathered.described.machines;
+    Found { analysis, machines, has_others: true, bears_on_others: is_described || is_host, folder, options }
 }
 
-fn with_project(options: &Options, project: &Arc<Project>) -> Options {
-    Options {
-        mode: options.mode.or(project.mode),
-        described: Some(project.versions()),
-        project: Some(Arc::clone(project)),
-        ..options.clone()
+/// What is found in a document by itself.
+fn alone(document: &Document, folder: PathBuf, options: Options) -> Found {
+    let analysis = analyze(&document.path(), document.text.as_bytes(), &options);
+    Found { analysis, machines: Vec::new(), has_others: false, bears_on_others: false, folder, options }
+}
+
+/// A file by its path from a folder, which may lead out of it.
+pub(crate) fn whole(folder: &Path, path: &str) -> PathBuf {
+    let mut whole = folder.to_owned();
+    for part in path.split('/') {
+        if part == ".." {
+            whole.pop();
+        } else {
+            whole.push(part);
+        }
     }
+    whole
 }
 
 /// The way from `folder` to `path`, with `/` between the names.
-fn relative(path: &Path, folder: &Path) -> String {
+pub(crate) fn relative(path: &Path, folder: &Path) -> String {
     let path = path.strip_prefix(folder).unwrap_or(path);
     let names = path.components().filter_map(|part| match part {
         Component::Normal(name) => Some(name.to_string_lossy()),

@@ -3,6 +3,7 @@
 use crate::documents::Document;
 use crate::lines::Lines;
 use crate::server::Asked;
+use crate::workspace::whole;
 use std::collections::HashMap;
 use talint_analyzer::edit::Edit;
 use talint_analyzer::fix::FileEdit;
@@ -63,11 +64,11 @@ fn of_file(asked: &Asked<'_>, file: Option<&str>, edits: &[&Edit]) -> Option<Cha
         edits: text_edits(Lines::new(document, encoding)),
     };
     let Some(file) = file else { return Some(of_document(asked.document)) };
-    let path = asked.found.folder.join(file);
-    let uri = Uri::from_file_path(&path)?;
-    if let Some(document) = asked.snapshot.document(&uri) {
+    let path = whole(&asked.found.folder, file);
+    if let Some(document) = asked.snapshot.documents.of_file(&path) {
         return Some(of_document(document));
     }
+    let uri = Uri::from_file_path(&path)?;
     let text = std::fs::read_to_string(&path).ok()?;
     Some(Changed { uri, version: None, edits: text_edits(Lines::of(&text, encoding)) })
 }

@@ -4,6 +4,7 @@ use crate::model;
 use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
 use std::io::{BufReader, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -69,6 +70,16 @@ impl Client {
         client
     }
 
+    /// Starts a server for a client that works in folders.
+    pub(crate) fn in_folders(capabilities: Value, folders: &[&Path]) -> Self {
+        let mut client = Self::start();
+        let folders: Vec<Value> = folders.iter().map(|folder| workspace_folder(folder)).collect();
+        let params = json!({ "processId": null, "capabilities": capabilities, "workspaceFolders": folders });
+        client.request("initialize", params);
+        client.notify("initialized", json!({}));
+        client
+    }
+
     pub(crate) fn notify(&mut self, method: &str, params: Value) {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
@@ -114,6 +125,18 @@ impl Client {
             }
             self.waiting.push_back(message);
         }
+    }
+
+    /// Whether a message of that name has come that nobody asked for.
+    pub(crate) fn has_waiting(&self, method: &str) -> bool {
+        self.waiting.iter().any(|message| message["method"] == method)
+    }
+
+    /// The most memory that the server ever had, in kB; only Linux tells.
+    pub(crate) fn most_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.server.id())).ok()?;
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        most.trim().trim_end_matches(" kB").parse().ok()
     }
 
     pub(crate) fn open(&mut self, uri: &str, text: &str) {
@@ -167,17 +190,29 @@ impl Client {
         let message = self.from_server.recv_timeout(PATIENCE).unwrap();
         if let Some(method) = message["method"].as_str() {
             model::hold_params(method, &message["params"]);
+            if method == "$/progress" {
+                model::hold_progress(&message["params"]["value"]);
+            }
         } else if let (Some(result), Some(id)) = (message.get("result"), message["id"].as_u64()) {
             model::hold_result(&self.asked[&id], result);
         }
         if message["method"] == "workspace/configuration" {
-            let answer = json!({ "jsonrpc": "2.0", "id": message["id"], "result": [self.configuration] });
+            // Each server has a section of its own, but the tests have that of one server alone.
+            let items = message["params"]["items"].as_array().unwrap().iter();
+            let section = |item: &Value| self.configuration.get(item["section"].as_str().unwrap_or_default());
+            let result: Vec<&Value> = items.map(|item| section(item).unwrap_or(&self.configuration)).collect();
+            let answer = json!({ "jsonrpc": "2.0", "id": message["id"], "result": result });
             self.send(&answer);
         } else if message.get("id").is_some() && message.get("method").is_some() {
             self.send(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": null }));
         }
         message
     }
+}
+
+/// A folder as the protocol has it.
+pub(crate) fn workspace_folder(folder: &Path) -> Value {
+    json!({ "uri": format!("file://{}", folder.display()), "name": folder.file_name().unwrap().to_str() })
 }
 
 impl Drop for Client {

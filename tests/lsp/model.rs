@@ -21,6 +21,13 @@ pub(crate) fn hold_params(method: &str, params: &Value) {
     hold(method, params, expected);
 }
 
+/// Fails when what is told while a request is worked on is neither progress nor a part of the answer.
+pub(crate) fn hold_progress(value: &Value) {
+    let kinds = ["WorkDoneProgressBegin", "WorkDoneProgressReport", "WorkDoneProgressEnd"];
+    let expected = [&["or"], &kinds[..], &["WorkspaceDiagnosticReportPartialResult"]].concat();
+    hold("$/progress", value, &Value::from(expected));
+}
+
 fn hold(what: &str, value: &Value, expected: &Value) {
     if let Err(error) = check(value, expected) {
         panic!("{what}: {error}\n{value:#}");

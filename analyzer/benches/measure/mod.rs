@@ -1,5 +1,8 @@
 //! What is measured against: the bare event scan, and how times are taken.
 
+#[allow(dead_code, reason = "each benchmark uses a part of it")]
+pub(crate) mod repository;
+
 use granit_parser::Parser;
 use std::hint::black_box;
 use std::time::{Duration, Instant};

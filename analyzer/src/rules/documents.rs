@@ -8,6 +8,7 @@ use crate::settings::Found;
 use crate::syntax::NodeRef;
 use crate::tables::{self, DocumentType};
 use crate::text::Span;
+use std::collections::HashMap;
 
 /// What tells a document apart from others.
 #[derive(Clone, Copy)]
@@ -77,14 +78,14 @@ pub(super) fn is_patch(context: &Context<'_, '_>) -> bool {
 
 /// Reports documents that stand twice.
 pub(super) fn duplicates(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    let mut seen: Vec<Identity<'_, '_>> = Vec::new();
-    for identity in identities(context) {
-        let same = |first: &&Identity<'_, '_>| {
-            let same_name = || first.name == identity.name || first.written == identity.written;
-            std::ptr::eq(first.document, identity.document) && same_name()
-        };
-        let Some(first) = seen.iter().find(same) else {
-            seen.push(identity);
+    // The first of each name, by its place in the text.
+    let (mut by_name, mut as_written) = (HashMap::new(), HashMap::new());
+    for (number, identity) in identities(context).into_iter().enumerate() {
+        let kind = identity.document.kind;
+        let known = [by_name.get(&(kind, identity.name)), as_written.get(&(kind, identity.written))];
+        let Some((_, first)) = known.into_iter().flatten().min_by_key(|(number, _)| *number).copied() else {
+            by_name.insert((kind, identity.name), (number, identity));
+            as_written.insert((kind, identity.written), (number, identity));
             continue;
         };
         if context.tree.has_gap_between(first.root.span(), identity.root.span()) {

@@ -20,6 +20,11 @@ const PLACES: [(&str, &str, &[&str]); 4] = [
     ("bootstrap.cluster.x-k8s.io/", "TalosConfig", &["spec"]),
 ];
 
+/// Whether a text may be what [`describe`] reads.
+pub(super) fn may_be(text: &str) -> bool {
+    text.contains("cluster.x-k8s.io/")
+}
+
 /// Reads the machines of the objects of a file. False when it holds none.
 pub(super) fn describe<'t>(host: &mut Host<'t>) -> bool {
     let roots: Vec<Node<'t>> = host.tree.roots().filter(|root| root.kind() == Kind::Mapping).collect();

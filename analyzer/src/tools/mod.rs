@@ -34,10 +34,9 @@ pub struct Described {
 /// a tool that is known.
 #[must_use]
 pub fn describe(host: &Arc<File>, files: &dyn Files, options: &Options) -> Option<Described> {
-    const SIGNS: [&str; 5] = ["clusterName", "ControlPlane", "Workers", "kind: Cluster", "TalosConfig"];
     let (text, _) = decode(&host.bytes);
-    // Nearly all files hold none of the signs.
-    if !SIGNS.iter().any(|sign| text.contains(sign)) {
+    // Nearly all files are told by their text, which is sooner done than reading it.
+    if !talhelper::may_be(&text) && !omni::may_be(&text) && !cluster_api::may_be(&text) {
         return None;
     }
     let tree = input::parse(&text, &host.path, Form::Detected);
@@ -48,6 +47,15 @@ pub fn describe(host: &Arc<File>, files: &dyn Files, options: &Options) -> Optio
     let mut host = Host::new(host, &text, &tree, files, options);
     let is_described = talhelper::describe(&mut host) || omni::describe(&mut host) || cluster_api::describe(&mut host);
     is_described.then_some(host.described)
+}
+
+/// Whether a text may have `key`, as a key of a mapping in any style.
+fn may_have_key(text: &str, key: &str) -> bool {
+    let is_key = |(at, _): (usize, &str)| {
+        let after = text.get(at + key.len()..).unwrap_or_default();
+        after.trim_start_matches(['"', '\'', ' ']).starts_with(':')
+    };
+    text.match_indices(key).any(is_key)
 }
 
 /// Adds what is wrong with the description in `host` to what was found in its machines, and lets pass what comments in it

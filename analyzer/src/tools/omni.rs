@@ -94,6 +94,15 @@ const ROLES: [(&str, &[&str]); 2] = [
     ("KubeTalosAPIAccessConfig", &["allowedRoles"]),
 ];
 
+/// Whether a text may be what [`describe`] reads: each template has a `Cluster`, and each of its documents a kind.
+pub(super) fn may_be(text: &str) -> bool {
+    let is_kind = |(at, _): (usize, &str)| {
+        let before = text.get(..at).unwrap_or_default().trim_end_matches(['"', '\'', ' ']);
+        before.strip_suffix(':').is_some_and(|key| key.trim_end_matches(['"', '\'', ' ']).ends_with("kind"))
+    };
+    text.match_indices("Cluster").any(is_kind)
+}
+
 /// Reads the machines of a cluster template. False when the file is none.
 pub(super) fn describe<'t>(host: &mut Host<'t>) -> bool {
     let documents: Vec<Node<'t>> = host.tree.roots().filter(|root| root.kind() == Kind::Mapping).collect();

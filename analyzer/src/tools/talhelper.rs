@@ -7,6 +7,7 @@
 mod check;
 mod documents;
 
+use super::may_have_key;
 use super::reader::{Host, entry, get, items, without, without_documents};
 use crate::context::NamedVersions;
 use crate::directives::Role;
@@ -56,6 +57,11 @@ pub(super) fn describe(host: &mut Host<'_>) -> bool {
         machine(host, root, node, role, versions);
     }
     true
+}
+
+/// Whether a text may be what [`describe`] reads.
+pub(super) fn may_be(text: &str) -> bool {
+    may_have_key(text, "clusterName") && may_have_key(text, "nodes")
 }
 
 fn is_talconfig(root: Node<'_>) -> bool {

@@ -1,8 +1,10 @@
 //! Machines and files together: each text is read once, and what it says by itself is looked at once a version.
 
 mod describe;
+mod gather;
 
 pub use describe::{Described, ToolFile, describe};
+pub use gather::{Gathered, Given, gather};
 
 use crate::analysis::{Analysis, Options, Read, ReadSource, analyze};
 use crate::finding::Finding;

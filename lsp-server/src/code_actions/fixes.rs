@@ -1,11 +1,11 @@
 //! Actions that put a finding right.
 
 use super::Action;
-use crate::documents::Documents;
 use crate::server::Asked;
 use crate::workspace;
 use similar::{DiffOp, TextDiff};
 use std::convert::Infallible;
+use std::sync::Arc;
 use talint_analyzer::edit::Edit;
 use talint_analyzer::finding::Finding;
 use talint_analyzer::fix::{FileEdit, Fix};
@@ -31,15 +31,16 @@ pub(super) fn of_finding(asked: &Asked<'_>, finding: &Finding) -> Vec<Action> {
 /// All safe fixes of the document, as `talint check --fix` makes them; nothing when there is none.
 pub(super) fn all(asked: &Asked<'_>) -> Option<Action> {
     let wanted = |_: &Finding, fix: &Fix| fix.is_safe;
-    let mut documents = Documents::clone(&asked.snapshot.documents);
+    let mut snapshot = asked.snapshot.clone();
     let (uri, version) = (asked.document.uri.clone(), asked.document.version);
     let fixed = Fixed::until_settled::<Infallible>(|fixed| {
         let Some(text) = fixed.files.get("") else {
             return Ok(fixed.round([document(asked, &asked.found.analysis.findings)], wanted));
         };
-        documents.open(uri.clone(), version, String::from_utf8_lossy(text).into_owned());
-        let Some(next) = documents.get(&uri) else { return Ok(false) };
-        let found = workspace::look(next, &documents, &asked.snapshot.settings.options);
+        let text = String::from_utf8_lossy(text).into_owned();
+        Arc::make_mut(&mut snapshot.documents).open(uri.clone(), version, text);
+        let Some(next) = snapshot.document(&uri) else { return Ok(false) };
+        let found = workspace::look(next, &snapshot);
         let file = Fixable { path: "", bytes: next.text.as_bytes(), findings: &found.analysis.findings };
         Ok(fixed.round([file], wanted))
     });

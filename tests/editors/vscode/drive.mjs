@@ -77,7 +77,8 @@ async function look() {
   await status.waitFor();
   seen.status = await text(status);
   await page.locator(".squiggly-warning").first().waitFor();
-  seen.problems = await problems();
+  // A file that nobody opened is among them.
+  seen.problems = await problems("kubelt");
   await picture("findings");
 
   // What is under the mouse is explained.
@@ -135,13 +136,13 @@ function editor(name) {
   return page.locator(".editor-group-container", { has: tab }).locator(".view-lines");
 }
 
-/** The rows of the panel of problems. */
-async function problems() {
+/** The rows of the panel of problems, once one of them says what is expected. */
+async function problems(expected = "") {
   const rows = page.locator(".markers-panel .monaco-list-row");
   if (!(await page.locator(".markers-panel").isVisible())) {
     await page.keyboard.press("Control+Shift+M");
-    await rows.first().waitFor();
   }
+  await rows.filter({ hasText: expected }).first().waitFor();
   return (await rows.allInnerTexts()).map(plain);
 }
 

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::finding::{Profile, Related, Severity};
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::NodeRef;
+use std::collections::HashMap;
 
 pub(crate) const RULE: Rule = Rule {
     name: "talos/conflicting-documents",
@@ -24,13 +25,13 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    let mut seen: Vec<(documents::Identity<'_, '_>, &'static [&'static str])> = Vec::new();
+    // Those of each name, with the kinds that they cannot stand beside.
+    let mut seen: HashMap<&str, Vec<(documents::Identity<'_, '_>, &'static [&'static str])>> = HashMap::new();
     let mut links: Vec<(&str, documents::Identity<'_, '_>)> = Vec::new();
     for identity in documents::identities(context) {
         let Some(variant) = identity.document.variant(context.talos()) else { continue };
-        let conflict = seen.iter().find(|(other, conflicts)| {
-            let kinds = conflicts.contains(&identity.document.kind) || variant.conflicts_with.contains(&other.document.kind);
-            kinds && other.name == identity.name
+        let conflict = seen.get(identity.name).into_iter().flatten().find(|(other, conflicts)| {
+            conflicts.contains(&identity.document.kind) || variant.conflicts_with.contains(&other.document.kind)
         });
         let mut first = conflict.map(|(other, _)| *other);
         for path in variant.claims_link {
@@ -53,6 +54,6 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             finding.related.push(Related::here(first.place(), "the first one is here"));
             findings.push(finding);
         }
-        seen.push((identity, variant.conflicts_with));
+        seen.entry(identity.name).or_default().push((identity, variant.conflicts_with));
     }
 }

@@ -1,0 +1,59 @@
+//! Asks a client that pulls diagnostics to do so again, when what is found in other files may have changed.
+
+use crate::snapshot::{Moment, Snapshot, State};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+use tower_lsp::Client as Socket;
+use tower_lsp::ls_types::Uri;
+
+/// How long nothing is typed before the client is asked: it has diagnostics of what is typed by itself.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// A document as it was last looked at.
+#[derive(Clone, Copy)]
+struct Seen {
+    version: i32,
+    bears_on_others: bool,
+}
+
+/// Asks for as long as the server lives.
+pub(crate) async fn run(state: Arc<State>, socket: Socket) {
+    let mut last = state.snapshot().moment();
+    let mut seen: HashMap<Uri, Seen> = HashMap::new();
+    loop {
+        state.changed.notified().await;
+        while timeout(PAUSE, state.changed.notified()).await.is_ok() {}
+        let snapshot = state.snapshot();
+        let moment = snapshot.moment();
+        let is_else = Moment { documents: moment.documents, ..last } != moment;
+        last = moment;
+        let Ok((now, bear)) = spawn_blocking(move || look(&snapshot, &seen)).await else {
+            seen = HashMap::new();
+            continue;
+        };
+        seen = now;
+        if is_else || bear {
+            // A client that cannot do it in spite of what it says loses nothing.
+            let _ = socket.workspace_diagnostic_refresh().await;
+        }
+    }
+}
+
+/// The documents as they are now, and whether one that bears on others has changed.
+fn look(snapshot: &Snapshot, seen: &HashMap<Uri, Seen>) -> (HashMap<Uri, Seen>, bool) {
+    let mut bear = seen.iter().any(|(uri, last)| last.bears_on_others && snapshot.document(uri).is_none());
+    let mut now = HashMap::new();
+    for document in snapshot.documents.iter() {
+        let last = seen.get(&document.uri).copied().filter(|last| last.version == document.version);
+        let current = last.unwrap_or_else(|| {
+            let bears_on_others = document.found(snapshot).bears_on_others;
+            bear |= bears_on_others || seen.get(&document.uri).is_some_and(|last| last.bears_on_others);
+            Seen { version: document.version, bears_on_others }
+        });
+        now.insert(document.uri.clone(), current);
+    }
+    (now, bear)
+}

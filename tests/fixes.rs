@@ -112,6 +112,22 @@ fn counts(findings: &[(usize, Finding)]) -> BTreeMap<(String, String), usize> {
     counts
 }
 
+/// How often each rule speaks.
+fn rule_counts(findings: &[(usize, Finding)]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for (_, finding) in findings {
+        *counts.entry(finding.rule.to_string()).or_default() += 1;
+    }
+    counts
+}
+
+/// What is refused on the machine alone, where nothing comes up with it: what a machine gets is what it gets without.
+fn is_refused_later(finding: &Finding) -> bool {
+    let is_refusing = finding.rule.ends_with("/denied-argument")
+        || ["kubelet/protected-field", "etcd/transport-security", "admission/invalid"].contains(&&*finding.rule);
+    is_refusing && finding.severity == Severity::Error
+}
+
 fn key(finding: &Finding) -> (String, String) {
     let steps = finding.path.split('[').map(|step| step.split_once(']').map_or(step, |(_, rest)| rest));
     (finding.rule.to_string(), steps.collect::<Vec<_>>().join("[]"))
@@ -153,13 +169,20 @@ fn try_fixes(layers: &Layers, report: &mut String) -> usize {
             finding.rule == "talos/machine-type"
                 || is_schema && (!new.rule.starts_with("schema/") || new.severity != Severity::Error)
         };
-        for (_, new) in after.iter().filter(|(_, new)| count(&now, new) > count(&before, new) && !hides(new)) {
+        // What is found at another place than before is not new.
+        let (rules_before, rules_now) = (rule_counts(&found), rule_counts(&after));
+        let is_new = |new: &Finding| {
+            count(&now, new) > count(&before, new) && rules_now.get(&*new.rule) > rules_before.get(&*new.rule)
+        };
+        for (_, new) in after.iter().filter(|(_, new)| is_new(new) && !hides(new)) {
             wrong(&format!("{} at {} is new: {}", new.rule, new.path, new.message));
         }
         if finding.rule == "patch/no-effect" && fix.is_safe && next.whole() != layers.whole() {
             wrong("it is called safe and makes another configuration");
         }
-        if let Some(settings) = settings.as_ref().filter(|_| fix.is_safe && !is_refusal(finding)) {
+        if let Some(settings) =
+            settings.as_ref().filter(|_| fix.is_safe && !is_refusal(finding) && !is_refused_later(finding))
+        {
             let now = next.settings();
             // A field that nobody reads is listed where it is written.
             let is_listed = |name: &&(_, _)| now.contains_key(*name) || finding.rule != "schema/unused-field";

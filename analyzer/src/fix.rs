@@ -173,8 +173,9 @@ impl Remedy {
         self.and(Change::Replace(span, text.into()))
     }
 
-    /// Adds an entry to a mapping, below the keys of `path`.
+    /// Adds an entry to a mapping, below the keys of `path`: to the innermost mapping that is there already.
     pub(crate) fn put(self, mapping: NodeRef<'_, '_>, path: &[&str], value: Value) -> Self {
+        let (mapping, path) = innermost(mapping, path);
         let path = path.iter().map(|step| (*step).to_owned()).collect();
         self.and(Change::Put(Target::of(mapping), path, value))
     }
@@ -216,6 +217,17 @@ impl Remedy {
     }
 }
 
+/// The innermost mapping on the way of `path`, whose last key is not looked for, and the rest of the way.
+pub(crate) fn innermost<'t, 's, 'p>(mapping: NodeRef<'t, 's>, path: &'p [&'p str]) -> (NodeRef<'t, 's>, &'p [&'p str]) {
+    let (mut mapping, mut path) = (mapping, path);
+    while let [step, rest @ ..] = path
+        && let Some(below) = mapping.get(step).filter(|below| below.kind() == Kind::Mapping && !rest.is_empty())
+    {
+        (mapping, path) = (below, rest);
+    }
+    (mapping, path)
+}
+
 /// Whether two words differ only in case and in what joins their parts.
 pub(crate) fn is_same_word(first: &str, second: &str) -> bool {
     let plain = |word: &str| {
@@ -223,6 +235,16 @@ pub(crate) fn is_same_word(first: &str, second: &str) -> bool {
         letters.flat_map(char::to_lowercase).collect::<String>()
     };
     plain(first) == plain(second)
+}
+
+/// A value in the place of another: a number or a boolean where the other is one, else a string.
+pub(crate) fn alike(node: NodeRef<'_, '_>, value: &str) -> Value {
+    let is_string = |text: &str| matches!(resolve_text(text), Resolved::Str(_));
+    if node.is_plain() && !is_string(node.value()) && !is_string(value) {
+        Value::Literal(value.to_owned())
+    } else {
+        Value::Text(value.to_owned())
+    }
 }
 
 /// The word that was meant in the place of a value that Talos refuses: safe where it is the same but for case.

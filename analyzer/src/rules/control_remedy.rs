@@ -2,7 +2,7 @@
 
 use super::control::{Control, ControlFix, Weak, bare_name};
 use crate::context::Context;
-use crate::fix::{Remedy, Value};
+use crate::fix::{Remedy, Value, alike, innermost};
 use crate::settings::{Combine, Effective, SettingPlace, Written};
 use crate::syntax::{Kind, NodeRef, Resolved, resolve_text};
 use crate::tables;
@@ -127,32 +127,15 @@ pub(super) fn of_absent(
     };
     let is_text = place.flag.is_some() || matches!(resolve_text(&value), Resolved::Str(_));
     let value = if is_text { Value::Text(value) } else { Value::Literal(value) };
-    // The mapping that is nearest to the place: that of a patch, where only a patch has it.
-    let (mut mapping, mut path) = (root, place.path);
-    while let [step, rest @ ..] = path
-        && let Some(below) = mapping.get(step).filter(|below| below.kind() == Kind::Mapping && !rest.is_empty())
-    {
-        (mapping, path) = (below, rest);
-    }
     // Nobody begins a section today that newer documents take the place of.
     let is_deprecated = |length: usize| {
         let field = place.path.get(..length).and_then(|path| tables::field_at_steps(place.document, path));
         let variants = field.map(|field| field.variants).unwrap_or_default();
         variants.iter().any(|variant| variant.versions.contains(context.talos()) && variant.deprecated.is_some())
     };
-    let depth = place.path.len() - path.len();
+    let depth = place.path.len() - innermost(root, place.path).1.len();
     let begins_deprecated = is_deprecated(depth + 1) && !is_deprecated(depth);
-    (!begins_deprecated).then(|| Remedy::changing(title).put(mapping, path, value))
-}
-
-/// A value in the place of another: a number or a boolean where the other is one, else a string.
-fn alike(node: NodeRef<'_, '_>, value: &str) -> Value {
-    let is_string = |text: &str| matches!(resolve_text(text), Resolved::Str(_));
-    if node.is_plain() && !is_string(node.value()) && !is_string(value) {
-        Value::Literal(value.to_owned())
-    } else {
-        Value::Text(value.to_owned())
-    }
+    (!begins_deprecated).then(|| Remedy::changing(title).put(root, place.path, value))
 }
 
 /// The setting as it is called where it is written.

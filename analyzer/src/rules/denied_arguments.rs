@@ -1,6 +1,7 @@
 //! Arguments that Talos does not let a configuration give, for the rules of each component.
 
 use crate::context::Context;
+use crate::fix::Remedy;
 use crate::input::InputKind;
 use crate::rule::{Findings, Rule};
 use crate::syntax::NodeRef;
@@ -39,7 +40,10 @@ pub(super) fn check(rule: &Rule, context: &Context<'_, '_>, component: &str, fin
                 "" => "take it out: Talos sets what is needed".to_owned(),
                 instead => format!("take it out, and {instead}"),
             });
-            findings.push(finding);
+            let title = format!("Remove `{name}`");
+            // What is to be done instead is left to do.
+            let remedy = if denied.instead.is_empty() { Remedy::safe(title) } else { Remedy::changing(title) };
+            findings.push(finding.with_remedy(remedy.remove(value)));
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Kernel arguments that are alike: each an argument and values that weaken the machine, a row of data.
 
+use super::kernel_argument_remedy;
 use crate::context::{Context, Mode};
 use crate::finding::{Finding, Related, Severity};
+use crate::fix::Remedy;
 use crate::rule::{Findings, Rule};
 use crate::settings::{Argument, Assigned, KernelArguments, go_bool, kernel_bool};
 use crate::text::Span;
@@ -116,6 +118,21 @@ impl ArgumentCheck {
             || self.starts.iter().any(|start| value.starts_with(start) && value.contains(','))
     }
 
+    /// Whether an argument as written weakens the machine: by its value, or as it takes a default away.
+    fn is_weakened_by(&self, argument: &Argument<'_>) -> bool {
+        if argument.removes {
+            return argument.is_called(self.argument);
+        }
+        let written = argument.value.unwrap_or("");
+        let value = match self.reader {
+            Reader::Kernel if argument.is_called(self.argument) => Some(written.trim_matches('"')),
+            Reader::Talos if argument.name == self.argument => Some(written),
+            Reader::Talos => None,
+            Reader::Kernel => self.same_as.iter().find(|(other, _)| argument.is_called(other)).map(|(_, value)| *value),
+        };
+        value.is_some_and(|value| self.takes(value) && self.is_weak(value))
+    }
+
     /// The value that weakens the machine, if one does.
     fn weak_value<'a, 't>(&self, list: &'a KernelArguments<'t>) -> Option<&'a Assigned<'t>> {
         let values: Vec<(&Assigned<'t>, &str)> = match self.reader {
@@ -136,7 +153,9 @@ impl ArgumentCheck {
 }
 
 /// Something wrong with one argument.
-struct Wrong {
+struct Wrong<'t> {
+    /// The argument, where one is written.
+    argument: Option<Argument<'t>>,
     span: Span,
     kind: &'static str,
     path: Rc<str>,
@@ -151,7 +170,7 @@ pub(super) fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findi
         return;
     }
     for list in &context.kernel_arguments {
-        let mut found: Vec<Wrong> = Vec::new();
+        let mut found: Vec<Wrong<'_>> = Vec::new();
         for check in super::ARGUMENT_CHECKS.iter().filter(|check| check.rule == rule.name) {
             let is_told = found.iter().any(|told| told.check.argument == check.argument);
             if !is_told && list.is_within(check.versions) && !list.is_unknown(check.argument) {
@@ -161,14 +180,32 @@ pub(super) fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findi
         found.sort_by_key(|wrong| wrong.span);
         match found.split_first() {
             Some((first, others)) if !others.is_empty() && first.check.together.is_some() => {
-                findings.push(all_at_once(rule, first, others));
+                let all: Vec<&Wrong<'_>> = found.iter().collect();
+                findings.push(all_at_once(rule, first, others).with_remedy(remedy(context, list, &all)));
             }
             _ => found.iter().for_each(|wrong| findings.push(finding(rule, context, list, wrong))),
         }
     }
 }
 
-fn wrong(check: &'static ArgumentCheck, list: &KernelArguments<'_>) -> Option<Wrong> {
+/// Takes out what is weak, so that the defaults hold.
+fn remedy(context: &Context<'_, '_>, list: &KernelArguments<'_>, found: &[&Wrong<'_>]) -> Option<Remedy> {
+    if let [Wrong { check: ArgumentCheck { weak: WeakArgument::Holds(known), .. }, argument: Some(argument), .. }] =
+        found
+    {
+        let value = argument.value.unwrap_or("");
+        let kept: Vec<&str> = value.split(',').filter(|word| !known.contains(word)).collect();
+        if !kept.is_empty() && !value.contains(';') {
+            let text = format!("{}={}", argument.name, kept.join(","));
+            return kernel_argument_remedy::write(context, list, argument, &text);
+        }
+    }
+    kernel_argument_remedy::remove(context, list, |argument| {
+        found.iter().any(|wrong| wrong.check.is_weakened_by(argument))
+    })
+}
+
+fn wrong<'t>(check: &'static ArgumentCheck, list: &KernelArguments<'t>) -> Option<Wrong<'t>> {
     if check.after_removal && list.removal(check.argument).is_none() {
         return None;
     }
@@ -179,7 +216,7 @@ fn wrong(check: &'static ArgumentCheck, list: &KernelArguments<'_>) -> Option<Wr
     Some(at(argument, check))
 }
 
-fn removed(check: &'static ArgumentCheck, list: &KernelArguments<'_>) -> Option<Wrong> {
+fn removed<'t>(check: &'static ArgumentCheck, list: &KernelArguments<'t>) -> Option<Wrong<'t>> {
     if !list.has_default(check.argument) || list.for_talos(check.argument).next().is_some() {
         return None;
     }
@@ -187,15 +224,17 @@ fn removed(check: &'static ArgumentCheck, list: &KernelArguments<'_>) -> Option<
         return list.removal(check.argument).map(|argument| at(argument, check));
     }
     let subject = format!("`{}` is not on the command line", check.argument);
-    (!list.is_open).then(|| Wrong { span: list.span, kind: list.kind, path: list.path.clone(), subject, check })
+    let (span, kind, path) = (list.span, list.kind, list.path.clone());
+    (!list.is_open).then_some(Wrong { argument: None, span, kind, path, subject, check })
 }
 
-fn at(argument: &Argument<'_>, check: &'static ArgumentCheck) -> Wrong {
+fn at<'t>(argument: &Argument<'t>, check: &'static ArgumentCheck) -> Wrong<'t> {
     let subject = format!("`{}`", argument.text());
-    Wrong { span: argument.span, kind: argument.kind, path: argument.path.clone(), subject, check }
+    let (span, kind, path) = (argument.span, argument.kind, argument.path.clone());
+    Wrong { argument: Some(argument.clone()), span, kind, path, subject, check }
 }
 
-fn finding(rule: &Rule, context: &Context<'_, '_>, list: &KernelArguments<'_>, wrong: &Wrong) -> Finding {
+fn finding(rule: &Rule, context: &Context<'_, '_>, list: &KernelArguments<'_>, wrong: &Wrong<'_>) -> Finding {
     let message = format!("{}: {}", wrong.subject, wrong.check.problem);
     let mut finding = rule.finding_at(wrong.span, wrong.kind, &*wrong.path, message);
     finding.severity = wrong.check.severity;
@@ -204,10 +243,10 @@ fn finding(rule: &Rule, context: &Context<'_, '_>, list: &KernelArguments<'_>, w
         let version = list.versions.iter().next_back().unwrap_or(context.talos());
         finding.references.push(format!("Talos {version} default").into());
     }
-    finding
+    finding.with_remedy(remedy(context, list, &[wrong]))
 }
 
-fn all_at_once(rule: &Rule, first: &Wrong, others: &[Wrong]) -> Finding {
+fn all_at_once(rule: &Rule, first: &Wrong<'_>, others: &[Wrong<'_>]) -> Finding {
     let all = || std::iter::once(first).chain(others);
     let names: Vec<&str> = all().map(|wrong| wrong.subject.as_str()).collect();
     let of = first.check.together.unwrap_or_default();
@@ -215,7 +254,7 @@ fn all_at_once(rule: &Rule, first: &Wrong, others: &[Wrong]) -> Finding {
     let mut finding = rule.finding_at(first.span, first.kind, &*first.path, message);
     finding.severity = all().map(|wrong| wrong.check.severity).max().unwrap_or(rule.severity);
     finding.help = Some("expected is none of them: the kernel switches on what the processor needs".to_owned());
-    let related = |wrong: &Wrong| Related::here(wrong.span, format!("{}: {}", wrong.subject, wrong.check.problem));
+    let related = |wrong: &Wrong<'_>| Related::here(wrong.span, format!("{}: {}", wrong.subject, wrong.check.problem));
     finding.related = others.iter().map(related).collect();
     finding
 }

@@ -12,6 +12,7 @@ mod encryption;
 mod etcd_encryption;
 mod images;
 mod kernel_argument;
+mod kernel_argument_remedy;
 mod pod_security;
 mod suppression_pass;
 mod sysctls;

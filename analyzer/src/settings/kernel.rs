@@ -31,6 +31,12 @@ pub struct Argument<'t> {
 }
 
 impl Argument<'_> {
+    /// Whether it is `name`, given or taken away, to the kernel.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        same_name(self.name, name)
+    }
+
     /// The argument as it stands on the command line.
     #[must_use]
     pub fn text(&self) -> String {
@@ -280,7 +286,8 @@ impl<'t> KernelArguments<'t> {
 }
 
 /// Whether two names are one argument to the kernel, which tells `-` and `_` apart nowhere.
-fn same_name(a: &str, b: &str) -> bool {
+#[must_use]
+pub fn same_name(a: &str, b: &str) -> bool {
     let fold = |byte: u8| if byte == b'-' { b'_' } else { byte };
     a.len() == b.len() && a.bytes().zip(b.bytes()).all(|(a, b)| fold(a) == fold(b))
 }

@@ -9,7 +9,7 @@ mod words;
 
 pub use kernel::{
     Argument, Assigned, Effect, KernelArguments, default_arguments, go_bool, installer_arguments_count,
-    kernel_arguments, kernel_bool,
+    kernel_arguments, kernel_bool, same_name,
 };
 pub use lookup::{Found, find};
 pub use words::Words;
@@ -272,6 +272,12 @@ impl<'t> Written<'t, '_> {
             Kind::Scalar if !is_unknown(self.node) => split_words(self.node, text),
             _ => Vec::new(),
         }
+    }
+
+    /// The flag, or the field, that it is written as.
+    #[must_use]
+    pub fn called(&self) -> &'static str {
+        self.place.flag.or(self.place.path.last().copied()).unwrap_or("")
     }
 
     /// How it came to be set: "by the flag `pod-max-pids`", or nothing to say for a field.

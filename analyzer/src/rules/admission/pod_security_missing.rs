@@ -4,6 +4,7 @@ use super::super::pod_security::{self, PLUGIN};
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
 use crate::input::InputKind;
+use crate::fix::Remedy;
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::NodeRef;
 use crate::tables;
@@ -56,7 +57,10 @@ fn removed(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             "leave `{PLUGIN}` in place, and give the namespaces that need more the label \
              `pod-security.kubernetes.io/enforce` with the level they need"
         ));
-        findings.push(finding);
+        // The path of an operation has nothing to remove but the operation.
+        let deleting = node.parent().filter(|_| node.key().is_some_and(|key| key.value() != "path"));
+        let remedy = deleting.map(|entry| Remedy::changing("Remove the deletion").remove(entry));
+        findings.push(finding.with_remedy(remedy));
     }
 }
 

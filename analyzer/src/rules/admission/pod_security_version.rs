@@ -3,6 +3,7 @@
 use super::super::pod_security;
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::Remedy;
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
 use crate::version::MinorVersion;
@@ -40,7 +41,8 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             );
             let mut finding = rule.finding(context, value, message);
             finding.help = Some("expected is `latest`".to_owned());
-            findings.push(finding);
+            let remedy = Remedy::changing(format!("Set `{}` to `latest`", key.value())).write_text(value, "latest");
+            findings.push(finding.with_remedy(remedy));
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::super::pod_security::{self, rank};
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::{Remedy, Value};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::NodeRef;
@@ -38,7 +39,8 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                 _ => "pods that could be confined further go unnoticed",
             };
             let message = format!("Pod Security admission has `{mode}: {}`: {effect}", level.value());
-            report(rule, context, level, message, mode, expected, findings);
+            let remedy = |remedy: Remedy| remedy.write_text(level, expected);
+            report(rule, context, level, message, (mode, expected), remedy, findings);
         }
         // What a patch does not say, the base does.
         if context.whole().is_none() {
@@ -49,7 +51,10 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             if defaults.is_none_or(|defaults| defaults.get(mode).is_none()) {
                 let message =
                     format!("Pod Security admission does not say what to {mode}, and Kubernetes then takes `privileged`");
-                report(rule, context, defaults.unwrap_or(configuration), message, mode, expected, findings);
+                let level = Value::Text(expected.to_owned());
+                let remedy = |remedy: Remedy| remedy.put(configuration, &["defaults", mode], level);
+                let place = defaults.unwrap_or(configuration);
+                report(rule, context, place, message, (mode, expected), remedy, findings);
             }
         }
     }
@@ -60,12 +65,12 @@ fn report(
     context: &Context<'_, '_>,
     place: NodeRef<'_, '_>,
     message: String,
-    mode: &str,
-    expected: &str,
+    (mode, expected): (&str, &str),
+    remedy: impl FnOnce(Remedy) -> Remedy,
     findings: &mut Findings,
 ) {
     let mut finding = rule.finding(context, place, message);
     finding.help = Some(format!("expected is `{mode}: {expected}`"));
     finding.references.push(format!("Talos {} default", context.talos()).into());
-    findings.push(finding);
+    findings.push(finding.with_remedy(remedy(Remedy::changing(format!("Set `{mode}` to `{expected}`")))));
 }

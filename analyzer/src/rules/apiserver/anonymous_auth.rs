@@ -3,6 +3,7 @@
 use super::super::documents;
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::{Remedy, Value};
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
 use crate::settings::go_bool;
@@ -37,7 +38,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             format!("`--anonymous-auth` is `{value}`: anyone who reaches the API server may send it requests");
         let mut finding = rule.finding(context, written.node, message);
         finding.help = Some("expected is `false`, which Talos sets: take it out".to_owned());
-        findings.push(finding);
+        findings.push(finding.with_remedy(Remedy::changing("Remove `anonymous-auth`").remove(written.node)));
     }
     let authentication = documents::in_version(context, "KubeAuthenticationConfig");
     for document in &authentication {
@@ -62,16 +63,18 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
 
 /// Looks at the configuration of a document, which takes the place of any other as a whole.
 fn document_findings(rule: &Rule, context: &Context<'_, '_>, configuration: NodeRef<'_, '_>, findings: &mut Findings) {
-    let mut report = |span, path: String, severity, message: String| {
+    let mut report = |span, path: String, severity, message: String, remedy: Option<Remedy>| {
         let mut finding = rule.finding_at(span, context.kind_of(configuration), path, message);
         finding.severity = severity;
         finding.help = Some(EXPECTED.to_owned());
-        findings.push(finding);
+        findings.push(finding.with_remedy(remedy));
     };
     let Some(anonymous) = configuration.get("anonymous") else {
         let span = configuration.key().map_or(configuration.span(), NodeRef::span);
         let message = "nothing is said of anonymous requests, and the API server then takes them all";
-        report(span, configuration.path(), Severity::Error, message.to_owned());
+        let off = Remedy::changing("Switch anonymous requests off");
+        let off = off.put(configuration, &["anonymous", "enabled"], Value::Literal("false".to_owned()));
+        report(span, configuration.path(), Severity::Error, message.to_owned(), Some(off));
         return;
     };
     let Some(enabled) = anonymous.get("enabled").filter(|enabled| go_bool(enabled.value().trim()) == Some(true)) else { return };
@@ -80,13 +83,17 @@ fn document_findings(rule: &Rule, context: &Context<'_, '_>, configuration: Node
     else {
         let message =
             "anonymous requests are on without a condition: anyone who reaches the API server may send it requests";
-        report(enabled.visible_span(), enabled.path(), Severity::Error, message.to_owned());
+        let off = Remedy::changing("Switch anonymous requests off").write_literal(enabled, "false");
+        report(enabled.visible_span(), enabled.path(), Severity::Error, message.to_owned(), Some(off));
         return;
     };
-    for path in conditions.items().filter_map(|condition| condition.get("path")) {
+    // Without any condition they could reach everything.
+    let is_only = conditions.items().count() == 1;
+    for (condition, path) in conditions.items().filter_map(|condition| Some((condition, condition.get("path")?))) {
         if !is_unknown(path) && !HEALTH.contains(&path.value()) {
             let message = format!("anonymous requests may reach `{}`, which is no health endpoint", path.value());
-            report(path.visible_span(), path.path(), Severity::Warning, message);
+            let without = || Remedy::changing(format!("Remove the condition for `{}`", path.value())).remove(condition);
+            report(path.visible_span(), path.path(), Severity::Warning, message, (!is_only).then(without));
         }
     }
 }

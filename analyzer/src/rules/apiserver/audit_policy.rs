@@ -3,6 +3,7 @@
 use super::super::documents;
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::Remedy;
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::{Kind, NodeRef};
@@ -57,7 +58,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
              (from Talos 1.14 in a KubeAuditPolicyConfig document)"
                 .to_owned(),
         );
-        findings.push(finding);
+        findings.push(finding.with_remedy(Remedy::changing("Remove `audit-policy-file`").remove(written.node)));
     }
 }
 
@@ -79,7 +80,8 @@ fn judge(rule: &Rule, context: &Context<'_, '_>, policy: NodeRef<'_, '_>, findin
             rule.finding(context, *level, "nothing is logged: every request falls under the level `None`");
         finding.help =
             Some("expected is `level: Metadata` at the end, for whatever no rule before it names".to_owned());
-        findings.push(finding);
+        let remedy = Remedy::changing("Set `level` to `Metadata`").write_text(*level, "Metadata");
+        findings.push(finding.with_remedy(remedy));
     }
     for (item, level) in rules.into_iter().filter(|(item, _)| covers_secrets(*item)) {
         let with_content = match level.value() {

@@ -3,6 +3,7 @@
 use super::super::documents;
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::Remedy;
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::NodeRef;
@@ -31,7 +32,9 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         for (_, span) in written.words(context.text).into_iter().filter(|(word, _)| *word == ALWAYS_ALLOW) {
             let mut finding = rule.finding_at(span, written.kind, written.node.path(), message);
             finding.help = Some(help.to_owned());
-            findings.push(finding);
+            let remedy = Remedy::changing(format!("Take `{ALWAYS_ALLOW}` out of `{}`", written.called()));
+            let remedy = remedy.without_words(written.node, |word| word == ALWAYS_ALLOW);
+            findings.push(finding.with_remedy(remedy));
         }
     }
     let authorizers = documents::in_version(context, "KubeAuthorizerConfig");

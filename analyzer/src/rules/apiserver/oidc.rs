@@ -3,6 +3,7 @@
 use super::super::documents;
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::Remedy;
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::NodeRef;
@@ -29,7 +30,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let mut report = |place: NodeRef<'_, '_>, message: &str, help: &str| {
         let mut finding = rule.finding(context, place, message);
         finding.help = Some(help.to_owned());
-        findings.push(finding);
+        findings.push(finding.with_remedy((message == PLAIN).then(|| over_tls(place)).flatten()));
     };
     let flag = |name| {
         let found = context.find(tables::V1ALPHA1, &["cluster", "apiServer", "extraArgs", name]);
@@ -79,13 +80,21 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     }
 }
 
+const PLAIN: &str = "the keys of the issuer are fetched over plain http, and may be anybody's";
+
+/// The same URL over TLS.
+fn over_tls(url: NodeRef<'_, '_>) -> Option<Remedy> {
+    let rest = url.value().get("http://".len()..)?;
+    Some(Remedy::changing(format!("Write `https://{rest}`")).write_text(url, format!("https://{rest}")))
+}
+
 const NO_PREFIX: &str = "groups of the issuer have no prefix, and may bear the name of a group of Kubernetes's own";
 
 fn http<'t, 's>(url: NodeRef<'t, 's>, report: &mut impl FnMut(NodeRef<'t, 's>, &str, &str)) {
     if !is_unknown(url) && url.value().to_ascii_lowercase().starts_with("http://") {
         report(
             url,
-            "the keys of the issuer are fetched over plain http, and may be anybody's",
+            PLAIN,
             "expected is an https URL; Kubernetes takes no other",
         );
     }

@@ -3,6 +3,7 @@
 use super::super::cipher_suites;
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::{Remedy, Value};
 use crate::rule::{Example, Findings, Rule};
 use crate::settings::Written;
 use crate::tables;
@@ -33,7 +34,7 @@ const TLS13_ONLY_SINCE: u8 = 14;
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let Some(effective) = context.effective_by_id("apiserver.tls-cipher-suites") else { return };
     let minimum = context.effective_by_id("apiserver.tls-min-version");
-    let is_raised = minimum.is_some_and(|minimum| minimum.winner().and_then(Written::text) == Some("VersionTLS13"));
+    let is_raised = minimum.as_ref().is_some_and(|minimum| minimum.winner().and_then(Written::text) == Some("VersionTLS13"));
     let tls13_only = match context.talos().minor() {
         TLS13_ONLY_SINCE.. => Some("from Talos 1.14 the API server takes TLS 1.3 only"),
         _ if is_raised => Some("`tls-min-version` is VersionTLS13"),
@@ -51,6 +52,12 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let mut finding = rule.finding_at(context.nearest(root, &path), tables::V1ALPHA1, path.join("."), message);
         finding.severity = Severity::Info;
         finding.help = Some("expected is TLS 1.3: set `tls-min-version: VersionTLS13` in the extraArgs, or go to Talos 1.12".to_owned());
-        findings.push(finding);
+        let remedy = Remedy::changing("Set `tls-min-version` to `VersionTLS13`");
+        let tls13 = Value::Text("VersionTLS13".to_owned());
+        let minimum = minimum.as_ref().and_then(|minimum| minimum.winner());
+        findings.push(finding.with_remedy(match minimum {
+            Some(written) => written.text().map(|_| remedy.write(written.node, tls13)),
+            None => Some(remedy.put(root, &["cluster", "apiServer", "extraArgs", "tls-min-version"], tls13)),
+        }));
     }
 }

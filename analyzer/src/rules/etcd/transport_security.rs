@@ -3,6 +3,7 @@
 use super::super::cipher_suites;
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::Remedy;
 use crate::rule::{Example, Findings, Rule};
 use crate::settings::go_bool;
 
@@ -51,7 +52,8 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         };
         let mut finding = rule.finding(context, written.node, message);
         finding.help = Some("take it out: Talos sets what is needed".to_owned());
-        findings.push(finding);
+        let remedy = Remedy::safe(format!("Remove `{}`", written.called())).remove(written.node);
+        findings.push(finding.with_remedy(remedy));
     }
     for id in LET_PASS {
         let Some(effective) = context.effective_by_id(id) else { continue };
@@ -61,7 +63,8 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let message = format!("with {} etcd takes the certificate of a member from any address", written.describe());
         let mut finding = rule.finding(context, written.node, message);
         finding.help = Some("expected is `false`, the default: take it out".to_owned());
-        findings.push(finding);
+        let remedy = Remedy::changing(format!("Remove `{}`", written.called())).remove(written.node);
+        findings.push(finding.with_remedy(remedy));
     }
     if let Some(suites) = context.effective_by_id("etcd.cipher-suites") {
         cipher_suites::check_listed(rule, context, &suites, None, findings);

@@ -1,9 +1,10 @@
 //! `kernel/init-on-alloc`
 
+use super::super::kernel_argument_remedy;
 use crate::context::{Context, Mode};
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
-use crate::settings::{Effect, kernel_bool};
+use crate::settings::{Argument, Effect, kernel_bool};
 
 pub(crate) const RULE: Rule = Rule {
     name: "kernel/init-on-alloc",
@@ -18,6 +19,8 @@ pub(crate) const RULE: Rule = Rule {
     check,
 };
 
+const NAME: &str = "init_on_alloc";
+
 /// The last version that puts the argument on the command line.
 const LAST_ON_COMMAND_LINE: u8 = 13;
 
@@ -28,7 +31,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let talos = context.talos();
     let on_command_line = talos.minor() <= LAST_ON_COMMAND_LINE;
     for list in &context.kernel_arguments {
-        let (argument, severity, message) = match list.effect("init_on_alloc") {
+        let (argument, severity, message) = match list.effect(NAME) {
             Effect::Value(argument) => match argument.value.and_then(kernel_bool) {
                 Some(false) => {
                     let value = argument.value.unwrap_or("");
@@ -50,6 +53,9 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let origin =
             if on_command_line { format!("Talos {talos} default") } else { "Talos kernel default".to_owned() };
         finding.references.push(origin.into());
-        findings.push(finding);
+        let is_off = |argument: &Argument<'_>| {
+            argument.is_called(NAME) && (argument.removes || argument.value.and_then(kernel_bool) == Some(false))
+        };
+        findings.push(finding.with_remedy(kernel_argument_remedy::remove(context, list, is_off)));
     }
 }

@@ -1,5 +1,6 @@
 //! `kernel/init-on-free`
 
+use super::super::kernel_argument_remedy;
 use crate::context::{Context, Mode};
 use crate::finding::{Profile, Severity};
 use crate::input::InputKind;
@@ -52,7 +53,8 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                 let mut finding = rule.finding_at(argument.span, argument.kind, &*argument.path, message);
                 finding.severity = Severity::Warning;
                 finding.help = Some("expected is `init_on_free=1`".to_owned());
-                findings.push(finding);
+                let remedy = kernel_argument_remedy::write(context, list, &argument, "init_on_free=1");
+                findings.push(finding.with_remedy(remedy));
             }
             Effect::Default if is_configured(list) && context.has_schematic => {}
             Effect::Removed(_) | Effect::Default if !list.is_open => match context.whole() {

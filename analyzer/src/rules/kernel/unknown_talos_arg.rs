@@ -1,5 +1,6 @@
 //! `kernel/unknown-talos-arg`
 
+use super::super::kernel_argument_remedy;
 use crate::context::{Context, Mode};
 use crate::finding::{Profile, Severity};
 use crate::rule::{Example, Findings, Rule};
@@ -26,9 +27,10 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     for list in &context.kernel_arguments {
         for argument in list.iter().filter(|argument| argument.name.starts_with("talos.")) {
             let known = tables::talos_arguments().iter().find(|known| known.name == argument.name);
+            let near = closest(argument.name, tables::talos_arguments().iter().map(|known| known.name));
+            let near = near.filter(|_| known.is_none());
             let (severity, message, help) = match known {
                 None => {
-                    let near = closest(argument.name, tables::talos_arguments().iter().map(|known| known.name));
                     let help = near.map_or("take it out".to_owned(), |near| format!("did you mean `{near}`?"));
                     (rule.severity, format!("no version of Talos reads the argument `{}`", argument.name), help)
                 }
@@ -41,7 +43,14 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             let mut finding = rule.finding_at(argument.span, argument.kind, &*argument.path, message);
             finding.severity = severity;
             finding.help = Some(help);
-            findings.push(finding);
+            let remedy = match near {
+                Some(near) => {
+                    let meant = argument.text().replacen(argument.name, near, 1);
+                    kernel_argument_remedy::write(context, list, argument, &meant)
+                }
+                None => kernel_argument_remedy::remove(context, list, |other| other.span == argument.span),
+            };
+            findings.push(finding.with_remedy(remedy));
         }
     }
 }

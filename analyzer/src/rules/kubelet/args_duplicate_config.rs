@@ -2,9 +2,11 @@
 
 use crate::context::Context;
 use crate::finding::{Profile, Related, Severity};
+use crate::fix::Remedy;
 use crate::input::InputKind;
 use crate::rule::{Example, Findings, Rule};
 use crate::settings::{self, Written};
+use crate::syntax::NodeRef;
 use crate::tables;
 
 pub(crate) const RULE: Rule = Rule {
@@ -46,7 +48,9 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             let mut finding = rule.finding(context, field.node, message);
             finding.help = Some("keep one of the two, the field rather than the flag".to_owned());
             finding.related = vec![Related::here(flag.node.visible_span(), "the flag is here")];
-            findings.push(finding);
+            let key = field.node.key().map_or("the field", NodeRef::value);
+            let remedy = Remedy::safe(format!("Remove `{key}`, which has no effect")).remove(field.node);
+            findings.push(finding.with_remedy(remedy));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::Remedy;
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::NodeRef;
 use crate::tables;
@@ -71,7 +72,10 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                     None | Some("") => "take it out".to_owned(),
                     Some(instead) => format!("take it out, and {instead}"),
                 });
-                findings.push(finding);
+                let title = format!("Remove `{field}`");
+                let is_lost = instead.is_some_and(|instead| !instead.is_empty());
+                let remedy = if is_lost { Remedy::changing(title) } else { Remedy::safe(title) };
+                findings.push(finding.with_remedy(remedy.remove(found.node)));
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::super::cipher_suites;
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::Remedy;
 use crate::rule::{Example, Findings, Rule};
 use crate::settings::Written;
 
@@ -42,6 +43,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let mut finding = rule.finding(context, written.node, message);
         finding.severity = Severity::Info;
         finding.help = Some("expected are suites with forward secrecy in `tlsCipherSuites`, or VersionTLS13, the default".to_owned());
-        findings.push(finding);
+        let remedy = Remedy::changing(format!("Remove `{}`", written.called())).remove(written.node);
+        findings.push(finding.with_remedy(remedy));
     }
 }

@@ -3,6 +3,7 @@
 use super::super::sysctls;
 use crate::context::{Context, Mode};
 use crate::finding::{Profile, Severity};
+use crate::fix::{Remedy, alike};
 use crate::rule::{Example, Findings, Rule};
 
 pub(crate) const RULE: Rule = Rule {
@@ -39,6 +40,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let message = format!("`{key}` is `{value}`: the kubelet does not start with another value than `{expected}`");
         let mut finding = rule.finding(context, written, message);
         finding.help = Some(format!("expected is `{expected}`: take the line out, or write that"));
-        findings.push(finding);
+        let remedy = Remedy::changing(format!("Set `{key}` to `{expected}`")).write(written, alike(written, expected));
+        findings.push(finding.with_remedy(remedy));
     }
 }

@@ -3,7 +3,9 @@
 use super::super::sysctls;
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::Remedy;
 use crate::rule::{Example, Findings, Rule};
+use crate::syntax::NodeRef;
 use crate::tables::{self, SysctlName};
 
 pub(crate) const RULE: Rule = Rule {
@@ -37,7 +39,8 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let mut foreign = tables::sysctl_names().iter().filter(|known| is_below(known, &name));
         let foreign = foreign.find_map(|known| Some((known.other_system?, known.instead)));
         let unknown = format!("the kernel of Talos has no parameter `{}`", key.value());
-        let (message, help) = match (foreign, closest(&name)) {
+        let near = closest(&name);
+        let (message, help) = match (foreign, near.as_deref()) {
             (Some((system, instead)), _) => {
                 let help = instead.map(|instead| format!("write `{instead}`, if that is meant"));
                 (format!("`{}` is a parameter of {system}; the kernel of Talos does not have it", key.value()), help)
@@ -48,7 +51,21 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         };
         let mut finding = rule.finding_at(key.span(), context.kind_of(key), key.path(), message);
         finding.help = Some(help.unwrap_or_else(|| "take the line out".to_owned()));
-        findings.push(finding);
+        findings.push(finding.with_remedy(remedy(key, foreign, near)));
+    }
+}
+
+/// The name that is meant, if it is free; where nothing is meant that Linux has, nothing at all.
+fn remedy(key: NodeRef<'_, '_>, foreign: Option<(&str, Option<&str>)>, near: Option<String>) -> Option<Remedy> {
+    let mapping = key.parent()?;
+    let (_, value) = mapping.entries().find(|(other, _)| *other == key)?;
+    match (foreign, near) {
+        (Some((_, Some(_))), _) => None,
+        (None, Some(near)) => {
+            let is_free = mapping.entry(&near).is_none();
+            is_free.then(|| Remedy::changing(format!("Rename to `{near}`")).rename(key, near))
+        }
+        _ => Some(Remedy::changing(format!("Remove `{}`", key.value())).remove(value)),
     }
 }
 

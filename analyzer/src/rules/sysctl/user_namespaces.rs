@@ -3,6 +3,7 @@
 use super::super::sysctls;
 use crate::context::{Context, Mode};
 use crate::finding::{Profile, Severity};
+use crate::fix::Remedy;
 use crate::rule::{Example, Findings, Rule};
 
 pub(crate) const RULE: Rule = Rule {
@@ -35,5 +36,5 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     let mut finding = rule.finding(context, written, message);
     finding.help = Some("expected is `0`, unless pods run with `hostUsers: false`".to_owned());
     finding.references.push(format!("Talos {} default", context.talos()).into());
-    findings.push(finding);
+    findings.push(finding.with_remedy(Remedy::changing(format!("Remove `{KEY}`")).remove(written)));
 }

@@ -3,6 +3,7 @@
 use super::super::sysctls;
 use crate::context::{Context, Mode};
 use crate::finding::{Profile, Severity};
+use crate::fix::Remedy;
 use crate::rule::{Example, Findings, Rule};
 use crate::tables::{self, Sysctl, Weaker};
 
@@ -39,6 +40,11 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         if !sysctl.reference.is_empty() {
             finding.references.push(sysctl.reference.into());
         }
-        findings.push(finding);
+        let remedy = match sysctl.weaker {
+            Weaker::Without => Remedy::changing(format!("Add `{default}` to `{key}`"))
+                .write_text(written, format!("{},{default}", value.trim().trim_end_matches(','))),
+            _ => Remedy::changing(format!("Remove `{key}`")).remove(written),
+        };
+        findings.push(finding.with_remedy(remedy));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::finding::{Profile, Severity};
+use crate::fix::Remedy;
 use crate::input::is_unknown;
 use crate::rule::{Example, Findings, Rule};
 use crate::tables;
@@ -30,6 +31,8 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         };
         let mut finding = rule.finding(context, found.node, format!("`{name}` {problem}"));
         finding.help = Some("expected are the names and addresses by which this machine is reached".to_owned());
-        findings.push(finding);
+        let is_none = matches!(name, "0.0.0.0" | "::");
+            let remedy = is_none.then(|| Remedy::changing(format!("Remove `{name}`")).remove(found.node));
+            findings.push(finding.with_remedy(remedy));
     }
 }

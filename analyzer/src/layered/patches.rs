@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::finding::{Finding, Related};
 use crate::fix::{Remedy, Value};
 use crate::rules;
+use crate::secrets;
 use crate::syntax::{Kind, NodeRef};
 use crate::text::Span;
 
@@ -138,7 +139,8 @@ fn kept(
     let key = read.tree.node_of(origin.span).filter(|key| key.is_key())?;
     let (_, value) = key.parent()?.entries().find(|(other, _)| *other == key)?;
     let text = value.visible_span().slice(read.text);
-    let is_one = value.kind() == Kind::Scalar && value.node().anchor.is_none() && !text.contains('\n');
+    let is_secret = secrets::gather(&read.inputs).iter().any(|secret| secret.node == value);
+    let is_one = value.kind() == Kind::Scalar && !is_secret && value.node().anchor.is_none() && !text.contains('\n');
     let (way, outer) = (value.steps(), mapping.steps());
     let path = way.strip_prefix(outer.as_slice())?.iter().map(|step| (*step).to_owned()).collect();
     (is_one && !text.is_empty()).then(|| (path, text.to_owned()))

@@ -8,6 +8,8 @@
 mod planted;
 #[path = "fixes/stories.rs"]
 mod stories;
+#[path = "fixes/tools.rs"]
+mod tools;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

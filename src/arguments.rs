@@ -186,6 +186,7 @@ pub(crate) enum Against {
 
 /// The options of `talint check`.
 #[derive(Args, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct CheckOptions {
     /// Files, or folders to search for YAML, JSON, .patch and .cmdline files (.gitignore is honoured); `-` is standard input
     ///
@@ -225,6 +226,19 @@ pub(crate) struct CheckOptions {
     /// How the machine runs Talos; else what Talos refuses on metal alone is a warning
     #[arg(long, value_enum)]
     pub mode: Option<ModeName>,
+
+    /// Fix what has one right answer and leaves what machines get as it is, then show what is left. Of standard input the
+    /// fixed text is written to standard output, and what is left to standard error
+    #[arg(long, conflicts_with = "diff")]
+    pub fix: bool,
+
+    /// Make fixes too that change what machines get
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+
+    /// Show what --fix would change, and nothing else; exit with 1 when that is something
+    #[arg(long)]
+    pub diff: bool,
 
     /// Exit with 0, not 3, when no Talos file is among the paths: for hooks, which are given whatever has changed
     #[arg(long)]

@@ -1,11 +1,12 @@
 //! `talint check`
 
 use crate::arguments::{CheckOptions, FailOn};
-use crate::files::{self, Input};
+use crate::files::{self, Input, Reader};
+use crate::fix;
 use crate::outcome;
 use crate::output::say;
 use crate::patches::{self, Layer};
-use crate::report::{Checked, Others};
+use crate::report::{Checked, Other, Others, Place};
 use crate::workspace::{Config, Disk, Pool, ProjectFile, Projects};
 use clap::ValueEnum as _;
 use std::collections::{BTreeSet, HashMap};
@@ -21,34 +22,44 @@ use talint_analyzer::{
 
 /// Checks the paths of `options`, shows what is found, and says how it went.
 pub(crate) fn run(options: &CheckOptions) -> ExitCode {
-    let mut projects = Projects::new(Config::new(options.config.config.as_deref(), options.config.no_config));
-    let paths = if options.paths.is_empty() { vec![root(&mut projects)] } else { options.paths.clone() };
-    let (inputs, errors) = files::find(&paths);
-    let (checked, mut failures) = if options.patch.is_empty() {
-        check_groups(inputs, &mut projects, options)
-    } else {
-        check_layered(&inputs, &mut projects, options).unwrap_or_else(|error| (Vec::new(), vec![error]))
-    };
-    let unknown = outcome::unknown_rules(&options.asked, &projects.rules());
-    failures.splice(0..0, errors.into_iter().chain(unknown).chain(projects.errors.iter().cloned()));
+    let nothing = (!options.allow_nothing).then_some("there is no Talos configuration among the paths");
+    let mut reader = Reader::default();
+    if options.fix || options.diff {
+        return fix::run(options, &mut reader, nothing);
+    }
+    let (checked, failures) = look(options, &reader);
     for failure in &failures {
         say(format_args!("talint: {failure}"));
     }
-    let nothing = (!options.allow_nothing).then_some("there is no Talos configuration among the paths");
     outcome::tell(checked, !failures.is_empty(), &options.output, nothing)
 }
 
+/// Checks the paths of `options` as `reader` reads them: what came of each file, and what could not be checked.
+pub(crate) fn look(options: &CheckOptions, reader: &Reader) -> Results {
+    let mut projects = Projects::new(Config::new(options.config.config.as_deref(), options.config.no_config), reader);
+    let paths = if options.paths.is_empty() { vec![root(&mut projects)] } else { options.paths.clone() };
+    let (inputs, errors) = files::find(&paths);
+    let (checked, mut failures) = if options.patch.is_empty() {
+        check_groups(inputs, &mut projects, options, reader)
+    } else {
+        check_layered(&inputs, &mut projects, options, reader).unwrap_or_else(|error| (Vec::new(), vec![error]))
+    };
+    let unknown = outcome::unknown_rules(&options.asked, &projects.rules());
+    failures.splice(0..0, errors.into_iter().chain(unknown).chain(projects.errors.iter().cloned()));
+    (checked, failures)
+}
+
 /// What is checked when no path is given: the folder of the project file, else this folder.
-fn root(projects: &mut Projects) -> PathBuf {
+fn root(projects: &mut Projects<'_>) -> PathBuf {
     let folder = projects.of_folder(Path::new(".")).map(|project| project.shown_folder());
     folder.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| PathBuf::from("."))
 }
 
 /// What was checked, and what could not be.
-type Results = (Vec<Checked>, Vec<String>);
+pub(crate) type Results = (Vec<Checked>, Vec<String>);
 
 /// Checks the inputs, those of each project file together.
-fn check_groups(inputs: Vec<Input>, projects: &mut Projects, options: &CheckOptions) -> Results {
+fn check_groups(inputs: Vec<Input>, projects: &mut Projects<'_>, options: &CheckOptions, reader: &Reader) -> Results {
     let mut groups: Vec<(Option<Arc<ProjectFile>>, Vec<Input>)> = Vec::new();
     for input in inputs {
         let project = projects.of_folder(folder(&input, options));
@@ -64,7 +75,7 @@ fn check_groups(inputs: Vec<Input>, projects: &mut Projects, options: &CheckOpti
     let mut names = Names::new(&options.machine);
     let mut results = Results::default();
     for (project, inputs) in groups {
-        let (checked, failures) = Group::new(project, options).check(&inputs, &mut names, &pool);
+        let (checked, failures) = Group::new(project, options).check(&inputs, &mut names, &pool, reader);
         results.0.extend(checked);
         results.1.extend(failures);
     }
@@ -138,9 +149,9 @@ impl<'o> Group<'o> {
         FailOn::from_str(word, false).ok()
     }
 
-    fn check(&self, inputs: &[Input], names: &mut Names<'_>, pool: &Pool) -> Results {
+    fn check(&self, inputs: &[Input], names: &mut Names<'_>, pool: &Pool, reader: &Reader) -> Results {
         let here = || std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
-        let mut disk = Disk::new(&self.project.as_ref().map_or_else(here, |project| project.folder.clone()));
+        let mut disk = Disk::new(&self.project.as_ref().map_or_else(here, |project| project.folder.clone()), reader);
         let mut failures = Vec::new();
         let mut given: Vec<String> = Vec::new();
         for input in inputs {
@@ -148,7 +159,7 @@ impl<'o> Group<'o> {
                 Input::File(path) => given.push(disk.given(path)),
                 Input::Stdin => {
                     let path = disk.given(&self.options.stdin_filename);
-                    match files::read(input) {
+                    match reader.read(input) {
                         Ok(bytes) => disk.replace(path.clone(), bytes),
                         Err(error) => failures.push(format!("{}: {error}", disk.shown(&path))),
                     }
@@ -240,12 +251,18 @@ impl<'o> Group<'o> {
     }
 }
 
-fn other(file: &Arc<File>, disk: &Disk) -> (String, (String, Arc<File>)) {
-    (file.path.clone(), (disk.shown(&file.path), Arc::clone(file)))
+fn other(file: &Arc<File>, disk: &Disk<'_>) -> (String, Other) {
+    let place = Some(disk.place(&file.path));
+    (file.path.clone(), Other { path: disk.shown(&file.path), file: Arc::clone(file), place })
 }
 
 /// Checks one base with the patches of the command line.
-fn check_layered(inputs: &[Input], projects: &mut Projects, options: &CheckOptions) -> Result<Results, String> {
+fn check_layered(
+    inputs: &[Input],
+    projects: &mut Projects<'_>,
+    options: &CheckOptions,
+    reader: &Reader,
+) -> Result<Results, String> {
     let [input] = inputs else {
         return Err(format!("`--patch` is laid over one base, but there are {} files to check", inputs.len()));
     };
@@ -254,9 +271,9 @@ fn check_layered(inputs: &[Input], projects: &mut Projects, options: &CheckOptio
         Input::File(path) => path.display().to_string(),
         Input::Stdin => options.stdin_filename.display().to_string(),
     };
-    let layers = patches::read(&path, input, &options.patch)?;
-    let layers: Vec<Arc<File>> =
-        layers.into_iter().map(|Layer { path, bytes }| Arc::new(File { path, bytes })).collect();
+    let layers = patches::read(&path, input, &options.patch, reader)?;
+    let file = |Layer { path, input, bytes }| (Arc::new(File { path, bytes }), input);
+    let (layers, places): (Vec<Arc<File>>, Vec<Option<Input>>) = layers.into_iter().map(file).unzip();
     let analyze = || {
         let sources: Vec<_> = layers.iter().map(|file| Source::file(&file.path, &file.bytes)).collect();
         let (base, patches) = sources.split_first()?;
@@ -268,8 +285,11 @@ fn check_layered(inputs: &[Input], projects: &mut Projects, options: &CheckOptio
     if analyses.first().is_none_or(|base| base.documents == 0) {
         return Ok(Results::default());
     }
-    let named = |file: &Arc<File>| (file.path.clone(), (file.path.clone(), Arc::clone(file)));
-    let others: Arc<Others> = Arc::new(layers.iter().map(named).collect());
+    let named = |(file, input): (&Arc<File>, Option<Input>)| {
+        let place = input.map(|input| Place { input, folder: None });
+        (file.path.clone(), Other { path: file.path.clone(), file: Arc::clone(file), place })
+    };
+    let others: Arc<Others> = Arc::new(layers.iter().zip(places).map(named).collect());
     let each = layers.into_iter().zip(analyses).map(|(file, analysis)| Checked {
         path: file.path.clone(),
         file,

@@ -1,10 +1,11 @@
 //! Finding and reading the files to check.
 
 use ignore::WalkBuilder;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use talint_analyzer::template;
 use talint_analyzer::text::MAX_BYTES;
 
@@ -68,6 +69,51 @@ fn search(folder: &Path, errors: &mut Vec<String>) -> Vec<PathBuf> {
         }
     }
     found
+}
+
+/// Reads inputs, more than once where that is asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Reader {
+    /// Files that changed and are not written yet, by their paths without links.
+    changed: HashMap<PathBuf, Vec<u8>>,
+    /// Standard input, which gives what it has but once.
+    stdin: OnceLock<Vec<u8>>,
+}
+
+impl Reader {
+    /// Reads an input whole: what it was changed to, or what is there.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub(crate) fn read(&self, input: &Input) -> io::Result<Vec<u8>> {
+        match input {
+            Input::Stdin => {
+                if let Some(bytes) = self.stdin.get() {
+                    return Ok(bytes.clone());
+                }
+                let bytes = read(input)?;
+                Ok(self.stdin.get_or_init(|| bytes).clone())
+            }
+            Input::File(path) if self.changed.is_empty() => read(&Input::File(path.clone())),
+            Input::File(path) => match self.changed.get(&identity(path)) {
+                Some(bytes) => Ok(bytes.clone()),
+                None => read(input),
+            },
+        }
+    }
+
+    /// Has an input read as `bytes` from now on.
+    pub(crate) fn change(&mut self, input: &Input, bytes: Vec<u8>) {
+        match input {
+            Input::Stdin => self.stdin = OnceLock::from(bytes),
+            Input::File(path) => drop(self.changed.insert(identity(path), bytes)),
+        }
+    }
+
+    /// Has files read as they are again.
+    pub(crate) fn forget_files(&mut self) {
+        self.changed.clear();
+    }
 }
 
 /// Reads an input whole, up to the limit of the analyzer.

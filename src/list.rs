@@ -5,6 +5,7 @@ use crate::output::print;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::process::ExitCode;
+use talint_analyzer::reference::fixability;
 use talint_analyzer::rule::{Example, Rule};
 use talint_analyzer::rules;
 
@@ -20,7 +21,8 @@ pub(crate) fn list(options: &RulesOptions) -> ExitCode {
 }
 
 fn text_row(rule: &Rule) -> String {
-    format!("{:38} {:8} {:9} {}\n", rule.name, rule.severity.as_str(), rule.profile.as_str(), rule.summary)
+    let fix = fixability(rule).as_str();
+    format!("{:38} {:8} {:9} {fix:7} {}\n", rule.name, rule.severity.as_str(), rule.profile.as_str(), rule.summary)
 }
 
 fn json_list(all: &[&Rule]) -> String {
@@ -32,6 +34,7 @@ fn json_list(all: &[&Rule]) -> String {
             "name": rule.name,
             "severity": rule.severity.as_str(),
             "profile": rule.profile.as_str(),
+            "fix": fixability(rule).as_str(),
             "summary": rule.summary,
             "why": rule.why.split_whitespace().collect::<Vec<_>>().join(" "),
             "settings": settings,
@@ -46,15 +49,17 @@ fn json_list(all: &[&Rule]) -> String {
 }
 
 fn markdown(all: &[&Rule]) -> String {
-    let mut out = String::from("# Rules\n\n| rule | severity | profile | what it finds |\n|---|---|---|---|\n");
+    let mut out =
+        String::from("# Rules\n\n| rule | severity | profile | fix | what it finds |\n|---|---|---|---|---|\n");
     for rule in all {
         let anchor = rule.name.replace('/', "");
         let _ = writeln!(
             out,
-            "| [`{}`](#{anchor}) | {} | {} | {} |",
+            "| [`{}`](#{anchor}) | {} | {} | {} | {} |",
             rule.name,
             rule.severity,
             rule.profile.as_str(),
+            fixability(rule).as_str(),
             rule.summary
         );
     }

@@ -3,8 +3,10 @@
 mod arguments;
 mod check;
 mod cmdline;
+mod diff;
 mod explain;
 mod files;
+mod fix;
 mod list;
 mod migrate;
 mod outcome;

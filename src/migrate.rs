@@ -1,20 +1,18 @@
 //! `talint migrate`: fields of the machine configuration, moved to the documents that take their place.
 
 use crate::arguments::MigrateOptions;
+use crate::diff;
 use crate::files::{self, Input};
 use crate::outcome::FAILED;
 use crate::output::{self, say};
-use similar::TextDiff;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::panic::catch_unwind;
 use std::path::Path;
 use std::process::ExitCode;
-use talint_analyzer::edit::{Edit, apply};
-use talint_analyzer::input::Form;
+use talint_analyzer::edit::apply;
 use talint_analyzer::text::{LineIndex, decode};
 use talint_analyzer::version::TalosVersion;
-use talint_analyzer::{Migration, migrate, secrets};
+use talint_analyzer::{Migration, migrate};
 
 const TO_MOVE: u8 = 1;
 const NOTHING: u8 = 3;
@@ -103,11 +101,7 @@ fn one(input: &Input, tree: &Path, options: &MigrateOptions, tally: &mut Tally) 
         }
         _ => {
             tally.to_move += 1;
-            let is_shown = options.show_secrets;
-            let (before, after) = (shown(&name, &text, is_shown), shown(&name, &after, is_shown));
-            tally
-                .shown
-                .push_str(&TextDiff::from_lines(&*before, &*after).unified_diff().header(&name, &name).to_string());
+            tally.shown.push_str(&diff::unified(&name, &text, &after, options.show_secrets, false));
         }
     }
     Ok(())
@@ -120,23 +114,4 @@ fn keep(migration: &Migration, name: &str, text: &str, tally: &mut Tally) {
         let reason = (kept.path.clone(), kept.document, kept.because.clone());
         tally.kept.entry(reason).or_default().push(place);
     }
-}
-
-/// A text as it is shown: without secrets, unless they are asked for.
-fn shown<'t>(name: &str, text: &'t str, show_secrets: bool) -> Cow<'t, str> {
-    if show_secrets {
-        return Cow::Borrowed(text);
-    }
-    let mut edits: Vec<Edit> = Vec::new();
-    for span in secrets::find(name, text.as_bytes(), Form::Detected) {
-        // A block scalar ends with its line.
-        let secret = span.slice(text);
-        let end = span.start as usize + secret.trim_end().len();
-        let span = talint_analyzer::text::Span::new(span.start as usize, end);
-        if edits.last().is_none_or(|before| before.span.end <= span.start) {
-            edits.push(Edit { span, text: "<redacted>".to_owned() });
-        }
-    }
-    // What cannot be hidden is not shown.
-    apply(text, &edits).map_or(Cow::Borrowed(""), Cow::Owned)
 }

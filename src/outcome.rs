@@ -11,7 +11,8 @@ use std::sync::Arc;
 use talint_analyzer::rule::names;
 use talint_analyzer::{File, Options, analyze, rules};
 
-const FOUND: u8 = 1;
+/// The exit status when something was found.
+pub(crate) const FOUND: u8 = 1;
 /// The exit status when something could not be read.
 pub(crate) const FAILED: u8 = 2;
 const NOTHING_CHECKED: u8 = 3;
@@ -49,22 +50,30 @@ pub(crate) fn analyse(path: String, bytes: Vec<u8>, asked: &Options) -> Result<C
 
 /// Shows what was found and says how it went. `failed`: whether something could not be read. `nothing`: what to say when
 /// nothing was checked; `None` when that is no failure.
-pub(crate) fn tell(
+pub(crate) fn tell(checked: Vec<Checked>, failed: bool, options: &OutputOptions, nothing: Option<&str>) -> ExitCode {
+    tell_to(checked, failed, options, nothing, false)
+}
+
+/// The same, on standard error where `is_aside` says that standard output is taken.
+pub(crate) fn tell_to(
     mut checked: Vec<Checked>,
     mut failed: bool,
     options: &OutputOptions,
     nothing: Option<&str>,
+    is_aside: bool,
 ) -> ExitCode {
     if !options.quiet {
         notices(&checked);
     }
-    let was_told = !checked.is_empty();
+    let was_read = !checked.is_empty();
     checked.retain(is_told);
     let content = match options.format {
         Format::Json => report::json(&checked, options),
         Format::Text => report::text(&checked, options, has_color(options)),
     };
-    if let Err(error) = output::write(options.output.as_deref(), content.as_bytes()) {
+    if is_aside && options.output.is_none() {
+        say(content.trim_end());
+    } else if let Err(error) = output::write(options.output.as_deref(), content.as_bytes()) {
         // A reader that has seen enough is no failure.
         if error.kind() != io::ErrorKind::BrokenPipe {
             let place = options.output.as_deref().map_or("standard output".into(), |path| path.display().to_string());
@@ -75,18 +84,21 @@ pub(crate) fn tell(
     if failed {
         return ExitCode::from(FAILED);
     }
-    if checked.is_empty()
-        && let Some(nothing) = nothing
-    {
-        let nothing = if was_told { "what is there cannot be read" } else { nothing };
-        say(format_args!("talint: nothing was checked: {nothing}"));
-        return ExitCode::from(NOTHING_CHECKED);
+    if let Some(nothing) = nothing.filter(|_| checked.is_empty()) {
+        return nothing_checked(was_read, nothing);
     }
     let fails = |file: &Checked| {
         let fail_on = options.fail_on.or(file.fail_on).unwrap_or(FailOn::Warning);
         file.analysis.findings.iter().any(|finding| fail_on.counts(finding.severity))
     };
     if checked.iter().any(fails) { ExitCode::from(FOUND) } else { ExitCode::SUCCESS }
+}
+
+/// Says that nothing was checked; the exit status then. `was_read`: whether there was something to check.
+pub(crate) fn nothing_checked(was_read: bool, nothing: &str) -> ExitCode {
+    let nothing = if was_read { "what is there cannot be read" } else { nothing };
+    say(format_args!("talint: nothing was checked: {nothing}"));
+    ExitCode::from(NOTHING_CHECKED)
 }
 
 /// Whether a file is one of Talos's. A patch that holds nothing is one, when something is to be said of it.
@@ -111,7 +123,8 @@ fn notices(checked: &[Checked]) {
     }
 }
 
-fn has_color(options: &OutputOptions) -> bool {
+/// Whether output is coloured.
+pub(crate) fn has_color(options: &OutputOptions) -> bool {
     match options.color {
         Color::Always => true,
         Color::Never => false,

@@ -1,6 +1,6 @@
 //! Patches as arguments: files, with or without `@` as talosctl has it, or the text itself.
 
-use crate::files::{self, Input};
+use crate::files::{Input, Reader};
 use std::path::Path;
 use talint_analyzer::Source;
 
@@ -9,6 +9,8 @@ use talint_analyzer::Source;
 pub(crate) struct Layer {
     /// What it is called in the output.
     pub path: String,
+    /// Where it was read; `None` when it is an argument, or made.
+    pub input: Option<Input>,
     /// What it holds.
     pub bytes: Vec<u8>,
 }
@@ -17,9 +19,9 @@ pub(crate) struct Layer {
 ///
 /// # Errors
 /// When one cannot be read, with its name.
-pub(crate) fn read(path: &str, base: &Input, arguments: &[String]) -> Result<Vec<Layer>, String> {
-    let mut layers = vec![layer(path, base)?];
-    layers.extend(read_patches(arguments)?);
+pub(crate) fn read(path: &str, base: &Input, arguments: &[String], reader: &Reader) -> Result<Vec<Layer>, String> {
+    let mut layers = vec![layer(path, base, reader)?];
+    layers.extend(read_patches(arguments, reader)?);
     Ok(layers)
 }
 
@@ -27,14 +29,15 @@ pub(crate) fn read(path: &str, base: &Input, arguments: &[String]) -> Result<Vec
 ///
 /// # Errors
 /// When one cannot be read, with its name.
-pub(crate) fn read_patches(arguments: &[String]) -> Result<Vec<Layer>, String> {
+pub(crate) fn read_patches(arguments: &[String], reader: &Reader) -> Result<Vec<Layer>, String> {
     let each = arguments.iter().enumerate();
     each.map(|(number, argument)| {
         if is_text(argument) {
-            return Ok(Layer { path: format!("<patch {}>", number + 1), bytes: argument.clone().into_bytes() });
+            let path = format!("<patch {}>", number + 1);
+            return Ok(Layer { path, input: None, bytes: argument.clone().into_bytes() });
         }
         let path = argument.strip_prefix('@').unwrap_or(argument);
-        layer(path, &input(Path::new(path)))
+        layer(path, &input(Path::new(path)), reader)
     })
     .collect()
 }
@@ -49,9 +52,9 @@ pub(crate) fn sources(layers: &[Layer]) -> Vec<Source<'_>> {
     layers.iter().map(|layer| Source::file(&layer.path, &layer.bytes)).collect()
 }
 
-fn layer(path: &str, input: &Input) -> Result<Layer, String> {
-    let bytes = files::read(input).map_err(|error| format!("{path}: {error}"))?;
-    Ok(Layer { path: path.to_owned(), bytes })
+fn layer(path: &str, input: &Input, reader: &Reader) -> Result<Layer, String> {
+    let bytes = reader.read(input).map_err(|error| format!("{path}: {error}"))?;
+    Ok(Layer { path: path.to_owned(), input: Some(input.clone()), bytes })
 }
 
 /// Whether an argument is a patch rather than the name of a file that holds one.

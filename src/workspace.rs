@@ -1,7 +1,8 @@
 //! The project file, the files on the disk, and what is to be checked together.
 
-use crate::files::{self, Input};
+use crate::files::{Input, Reader};
 use crate::patches::Layer;
+use crate::report::Place;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroUsize;
@@ -55,16 +56,17 @@ impl Config {
 
 /// Finds project files, each read once.
 #[derive(Debug)]
-pub(crate) struct Projects {
+pub(crate) struct Projects<'r> {
     config: Config,
+    reader: &'r Reader,
     folders: HashMap<PathBuf, Option<Arc<ProjectFile>>>,
     /// What cannot be read.
     pub errors: Vec<String>,
 }
 
-impl Projects {
-    pub(crate) fn new(config: Config) -> Self {
-        Self { config, folders: HashMap::new(), errors: Vec::new() }
+impl<'r> Projects<'r> {
+    pub(crate) fn new(config: Config, reader: &'r Reader) -> Self {
+        Self { config, reader, folders: HashMap::new(), errors: Vec::new() }
     }
 
     /// The names of the rules that the project files bring.
@@ -86,7 +88,7 @@ impl Projects {
         if let Some(known) = self.folders.get(&path) {
             return known.clone();
         }
-        let read = read(&path).map(Arc::new);
+        let read = read(&path, self.reader).map(Arc::new);
         let project = match read {
             Ok(project) => Some(project),
             Err(error) => {
@@ -100,8 +102,8 @@ impl Projects {
 }
 
 /// Reads a project file.
-fn read(path: &Path) -> std::io::Result<ProjectFile> {
-    let bytes = files::read(&Input::File(path.to_owned()))?;
+fn read(path: &Path, reader: &Reader) -> std::io::Result<ProjectFile> {
+    let bytes = reader.read(&Input::File(path.to_owned()))?;
     let path = path.canonicalize()?;
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -111,27 +113,28 @@ fn read(path: &Path) -> std::io::Result<ProjectFile> {
 
 /// The files of the disk, by their paths from a folder; some of them with a content of their own.
 #[derive(Debug)]
-pub(crate) struct Disk {
+pub(crate) struct Disk<'r> {
     folder: PathBuf,
+    reader: &'r Reader,
     /// How files are called that were given on the command line.
-    given: HashMap<String, String>,
+    given: HashMap<String, PathBuf>,
     own: HashMap<String, Arc<File>>,
     /// Files that are there and cannot be read.
     failures: Mutex<BTreeSet<String>>,
 }
 
-impl Disk {
-    pub(crate) fn new(folder: &Path) -> Self {
+impl<'r> Disk<'r> {
+    pub(crate) fn new(folder: &Path, reader: &'r Reader) -> Self {
         let own = HashMap::new();
         let failures = Mutex::new(BTreeSet::new());
-        Self { folder: folder.to_owned(), given: HashMap::new(), own, failures }
+        Self { folder: folder.to_owned(), reader, given: HashMap::new(), own, failures }
     }
 
     /// The path of a file given on the command line, from the folder.
     pub(crate) fn given(&mut self, path: &Path) -> String {
         let whole = path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned());
         let key = slashes(&relative(&whole, &self.folder));
-        self.given.entry(key.clone()).or_insert_with(|| path.display().to_string());
+        self.given.entry(key.clone()).or_insert_with(|| path.to_owned());
         key
     }
 
@@ -142,7 +145,20 @@ impl Disk {
 
     /// How a path is shown: as it was given, else from where the program runs.
     pub(crate) fn shown(&self, path: &str) -> String {
-        self.given.get(path).cloned().unwrap_or_else(|| shown_path(&self.folder.join(path)).display().to_string())
+        let given = self.given.get(path).cloned();
+        given.unwrap_or_else(|| shown_path(&self.folder.join(path))).display().to_string()
+    }
+
+    /// Where a path is read: a file as it was given, else from the folder.
+    pub(crate) fn place(&self, path: &str) -> Place {
+        let given = self.given.get(path);
+        if self.own.contains_key(path) {
+            return Place { input: Input::Stdin, folder: None };
+        }
+        Place {
+            input: Input::File(given.cloned().unwrap_or_else(|| self.folder.join(path))),
+            folder: given.is_none().then(|| self.folder.clone()),
+        }
     }
 
     /// What could not be read.
@@ -151,13 +167,13 @@ impl Disk {
     }
 }
 
-impl Files for Disk {
+impl Files for Disk<'_> {
     fn read(&self, path: &str) -> Result<Arc<File>, String> {
         let path = normalized(path);
         if let Some(file) = self.own.get(&path) {
             return Ok(Arc::clone(file));
         }
-        match files::read(&Input::File(self.folder.join(&path))) {
+        match self.reader.read(&Input::File(self.folder.join(&path))) {
             Ok(bytes) => Ok(Arc::new(File { path, bytes })),
             Err(error) => {
                 let is_there = error.kind() != std::io::ErrorKind::NotFound;
@@ -215,13 +231,14 @@ fn shown(path: &Path) -> String {
 /// # Errors
 /// When no project file names the machine, or a file of it cannot be read.
 pub(crate) fn machine(name: &str, config: Config, asked: &Options) -> Result<(Vec<Layer>, Options), String> {
-    let mut projects = Projects::new(config);
+    let reader = Reader::default();
+    let mut projects = Projects::new(config, &reader);
     let project = projects.of_folder(Path::new("."));
     let Some(project) = project else {
         let error = projects.errors.pop();
         return Err(error.unwrap_or_else(|| format!("there is no {PROJECT_FILE} here or above that names machines")));
     };
-    let disk = Disk::new(&project.folder);
+    let disk = Disk::new(&project.folder, &reader);
     let described = describe(&project.project, &project.file, &disk, asked);
     let Some(machine) = described.machines.into_iter().find(|machine| &*machine.name == name) else {
         let names = project.project.machines.iter().map(|machine| machine.name.text.as_str());
@@ -234,10 +251,12 @@ pub(crate) fn machine(name: &str, config: Config, asked: &Options) -> Result<(Ve
     };
     let options = Options { described: Some(machine.versions), role: machine.role, ..asked.clone() };
     let layers = machine.layers.into_iter().map(|layer| match layer {
-        talint_analyzer::Layer::File(file) => Layer { path: disk.shown(&file.path), bytes: file.bytes.clone() },
+        talint_analyzer::Layer::File(file) => {
+            Layer { path: disk.shown(&file.path), input: None, bytes: file.bytes.clone() }
+        }
         // What is made has no lines of its own in the file that names it.
         talint_analyzer::Layer::Part { text, .. } | talint_analyzer::Layer::Made { text, .. } => {
-            Layer { path: "<generated>".to_owned(), bytes: text.into_bytes() }
+            Layer { path: "<generated>".to_owned(), input: None, bytes: text.into_bytes() }
         }
     });
     Ok((layers.collect(), options))

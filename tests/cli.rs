@@ -9,6 +9,8 @@
 mod explain;
 #[path = "cli/failures.rs"]
 mod failures;
+#[path = "cli/fix.rs"]
+mod fix;
 #[path = "cli/json.rs"]
 mod json;
 #[path = "cli/machines.rs"]

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use talint_analyzer::finding::Severity;
 use talint_analyzer::input::Form;
 use talint_analyzer::input::PROJECT_FILE;
+use talint_analyzer::reference::fixability;
 use talint_analyzer::rule::{Example, Rule};
 use talint_analyzer::template;
 use talint_analyzer::text::LineIndex;
@@ -285,11 +286,17 @@ fn the_rules_are_those_of_the_catalogue() {
     let text = std::fs::read_to_string(path).unwrap();
     let rows = text.lines().filter(|line| !line.starts_with('#')).skip(1);
     let catalogue: BTreeSet<String> = rows.map(str::to_owned).collect();
-    let row = |rule: &Rule| format!("{}\t{}\t{}", rule.name, rule.severity, rule.profile.as_str());
+    let row = |rule: &Rule| {
+        let fix = fixability(rule).as_str();
+        format!("{}\t{}\t{}\t{fix}", rule.name, rule.severity, rule.profile.as_str())
+    };
     let registry: BTreeSet<String> = rules::all().map(row).collect();
     let missing: Vec<_> = registry.difference(&catalogue).collect();
     let gone: Vec<_> = catalogue.difference(&registry).collect();
-    assert!(missing.is_empty() && gone.is_empty(), "not in tests/catalogue.tsv: {missing:?}; only there: {gone:?}");
+    let lines = |rows: &[&String]| rows.iter().map(|row| format!("  {row}\n")).collect::<String>();
+    let (missing, gone) = (lines(&missing), lines(&gone));
+    let message = format!("not in tests/catalogue.tsv:\n{missing}only there:\n{gone}");
+    assert!(missing.is_empty() && gone.is_empty(), "{message}");
 }
 
 #[test]

@@ -39,13 +39,13 @@ fn seen(command: &mut Command, out: &Path) -> Value {
 }
 
 #[test]
-fn neovim_shows_findings_and_hover_and_applies_an_action() {
+fn neovim_shows_findings_and_hover_and_applies_fixes() {
     if !has(&["nvim"]) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("worker.yaml");
-    let text = "machine:\n  type: worker\n  sysctls:\n    kernel.kptr_restrict: \"0\" # \u{1f980}\n";
+    let text = "machine:\n  type: worker\n  certsans: [192.0.2.10] # \u{1f980}\n  sysctls:\n    kernel.kptr_restrict: \"0\" # \u{1f980}\n";
     std::fs::write(&file, text).unwrap();
     let out = folder.path().join("seen.json");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -58,11 +58,16 @@ fn neovim_shows_findings_and_hover_and_applies_an_action() {
         .env("FILE", &file);
     let seen = seen(&mut nvim, &out);
     let before = seen["before"].as_array().unwrap();
-    assert_eq!(before.len(), 1, "{seen}");
-    assert_eq!((before[0]["line"].as_u64(), before[0]["column"].as_u64()), (Some(3), Some(26)));
-    assert!(before[0]["text"].as_str().unwrap().contains("weaker than `2`"), "{seen}");
+    let places: Vec<_> = before.iter().map(|one| (one["line"].as_u64(), one["column"].as_u64())).collect();
+    assert_eq!(places, [(Some(2), Some(2)), (Some(4), Some(26))], "{seen}");
+    assert!(before[0]["text"].as_str().unwrap().contains("`certsans`"), "{seen}");
+    assert!(before[1]["text"].as_str().unwrap().contains("weaker than `2`"), "{seen}");
     assert!(seen["hover"].as_str().unwrap().contains("Talos 1.14 sets"), "{seen}");
-    // After the action the text is what `talint check` finds nothing in.
+    // A fix makes what `talint check --fix` makes.
+    let check = Command::new(env!("CARGO_BIN_EXE_talint")).args(["check", "--fix"]).arg(&file).output().unwrap();
+    assert_eq!(check.status.code(), Some(1));
+    assert_eq!(seen["fixed"].as_str().unwrap(), std::fs::read_to_string(&file).unwrap());
+    // After the other action the text is what `talint check` finds nothing in.
     let changed = seen["text"].as_str().unwrap();
     std::fs::write(&file, changed).unwrap();
     assert!(is_clean(&["--ignore=kernel/"], &file), "{changed}");

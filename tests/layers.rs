@@ -30,11 +30,11 @@ const LAYERS: &[&str] = &[
     "rules",
     "project",
     "analysis",
-    "reference",
     "layered",
     "machine",
     "tools",
     "workspace",
+    "reference",
     "fixes",
     "migrate",
 ];

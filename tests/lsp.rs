@@ -12,6 +12,8 @@ mod completion;
 mod documents;
 #[path = "lsp/features.rs"]
 mod features;
+#[path = "lsp/fixes.rs"]
+mod fixes;
 #[path = "lsp/hover.rs"]
 mod hover;
 #[path = "lsp/life.rs"]

@@ -11,6 +11,11 @@ mod cases;
 use cases::{cases, generated, outcome};
 use std::path::Path;
 use std::process::{Command, Output};
+use talint_analyzer::edit::apply;
+use talint_analyzer::finding::Severity;
+use talint_analyzer::text::Span;
+use talint_analyzer::version::{MinorVersion, TalosVersion};
+use talint_analyzer::{Moved, Options, analyze, migrate, migrate_field};
 
 fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -39,6 +44,47 @@ fn nothing_moves_the_second_time() {
         assert_eq!(once, twice.text);
         assert!(!twice.said.contains("moves "), "{}", twice.said);
     }
+}
+
+/// The errors that Talos 1.`minor` would give.
+fn errors(text: &str, minor: u8) -> Vec<String> {
+    let talos = Some(MinorVersion { major: 1, minor: u16::from(minor) });
+    let analysis = analyze("talos.yaml", text.as_bytes(), &Options { talos, ..Options::default() });
+    let errors = analysis.findings.into_iter().filter(|finding| finding.severity == Severity::Error);
+    errors.map(|finding| format!("{} {}", finding.rule, finding.message)).collect()
+}
+
+#[test]
+fn a_field_moves_by_itself() {
+    let mut fields = 0;
+    for case in cases(workspace()).unwrap() {
+        let target = TalosVersion::nearest(case.minor);
+        let before = errors(&case.text, case.minor);
+        for moved in migrate("talos.yaml", case.text.as_bytes(), target).moved {
+            let migration = migrate_field("talos.yaml", case.text.as_bytes(), target, moved.span);
+            let is_same = |other: &Moved| other.span == moved.span;
+            assert!(migration.moved.iter().any(is_same), "{}: {} does not move", case.path.display(), moved.path);
+            let after = apply(&case.text, &migration.edits).unwrap();
+            let errors = errors(&after, case.minor);
+            let new: Vec<_> = errors.iter().filter(|error| !before.contains(error)).collect();
+            assert!(new.is_empty(), "{}: {} alone: {new:?}\n{after}", case.path.display(), moved.path);
+            fields += 1;
+        }
+    }
+    assert!(fields > 100, "only {fields} fields move");
+}
+
+#[test]
+fn what_a_field_does_not_need_stays() {
+    let text =
+        "machine:\n  sysctls:\n    vm.swappiness: \"1\" # little\n  sysfs:\n    kernel.x: \"1\"\n  type: worker\n";
+    let key = Span::new(text.find("sysctls").unwrap(), text.find("sysctls").unwrap() + 7);
+    let migration = migrate_field("talos.yaml", text.as_bytes(), TalosVersion::nearest(14), key);
+    assert_eq!(
+        apply(text, &migration.edits).unwrap(),
+        "machine:\n  sysfs:\n    kernel.x: \"1\"\n  type: worker\n---\napiVersion: v1alpha1\nkind: SysctlConfig\nparams:\n  \
+         vm.swappiness: \"1\" # little\n"
+    );
 }
 
 #[test]

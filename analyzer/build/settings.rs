@@ -108,6 +108,19 @@ struct Check {
     problem: String,
     expected: String,
     write: Option<String>,
+    #[serde(default)]
+    fix: ControlFix,
+}
+
+/// What takes a finding away; when nothing is said, what follows from the condition and the default.
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+enum ControlFix {
+    #[default]
+    Derived,
+    None,
+    Remove,
+    Set(String),
 }
 
 /// What makes a value weak: one word, or a condition with its operands.
@@ -417,10 +430,16 @@ fn control(rule: &ControlRule, check: &Check, setting: usize) -> String {
         word => format!("Some({})", severity(word)),
     };
     let machines = role(check.role.as_deref());
+    let fix = match &check.fix {
+        ControlFix::Derived => "ControlFix::Derived".to_owned(),
+        ControlFix::None => "ControlFix::None".to_owned(),
+        ControlFix::Remove => "ControlFix::Remove".to_owned(),
+        ControlFix::Set(value) => format!("ControlFix::Set(Cow::Borrowed({value:?}))"),
+    };
     format!(
         "  Control {{ rule: Cow::Borrowed({:?}), setting: {:?}, setting_index: {setting}, weak: {weak}, versions: VersionSet::from_bits({}), role: {machines}, \
          not_in_container: {}, written: {}, absent: {absent}, problem: Cow::Borrowed({:?}), expected: Cow::Borrowed({:?}), \
-         write: Cow::Borrowed({:?}) }},\n",
+         write: Cow::Borrowed({:?}), fix: {fix} }},\n",
         rule.rule,
         check.setting,
         bits(check.versions.as_deref()),

@@ -16,6 +16,7 @@ use crate::source::Source;
 use crate::syntax::Tree;
 use crate::text::{self, NotText};
 use crate::version::MinorVersion;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What is asked of an analysis.
@@ -247,12 +248,11 @@ fn fix_of<'t>(
     layouts: &mut [Option<Layout<'t, 't>>],
 ) -> Option<Fix> {
     let mut edits = Vec::new();
-    let mut numbers: Vec<usize> = remedy.changes.iter().map(|(number, _)| number.unwrap_or(own)).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    for number in numbers {
-        let changes = remedy.changes.iter().filter(|(of, _)| of.unwrap_or(own) == number);
-        let changes: Vec<&Change> = changes.map(|(_, change)| change).collect();
+    let mut changes: BTreeMap<usize, Vec<&Change>> = BTreeMap::new();
+    for (number, change) in &remedy.changes {
+        changes.entry(number.unwrap_or(own)).or_default().push(change);
+    }
+    for (number, changes) in changes {
         let ReadSource { source, read } = *sources.get(number)?;
         if read.not_text.is_some() {
             return None;

@@ -53,6 +53,29 @@ pub fn apply(text: &str, edits: &[Edit]) -> Option<String> {
     Some(out)
 }
 
+/// Whether something stays of the collection that `span`, lines or members in brackets, is taken out of. Where the lines
+/// beside it do not show it, it is said not to.
+#[must_use]
+pub fn leaves_neighbour(text: &str, span: Span) -> bool {
+    let (Some(before), Some(after)) = (text.get(..span.start as usize), text.get(span.end as usize..)) else {
+        return false;
+    };
+    if !before.is_empty() && !before.ends_with(['\n', '\r']) {
+        // Members in brackets with their commas: that of the last one begins at the comma before it.
+        return !span.slice(text).contains(['\n', '\r']);
+    }
+    let counts = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let place = |line: &str| {
+        let content = line.trim_start_matches(' ');
+        (line.len() - content.len(), content.starts_with("- ") || content.trim_end() == "-")
+    };
+    let Some(first) = span.slice(text).lines().find(counts).map(place) else { return true };
+    let stays_above =
+        before.lines().rev().find(counts).map(place).is_some_and(|above| above == first || above.0 > first.0);
+    let stays_below = after.lines().find(counts).map(place).is_some_and(|below| below == first);
+    stays_above || stays_below
+}
+
 /// What becomes of a collection of which nothing stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Emptied {
@@ -440,6 +463,25 @@ impl<'t, 's> Layout<'t, 's> {
         let length = between.get(offset..)?.find([' ', '\t', '\r', '\n']).unwrap_or(between.len() - offset);
         let start = before as usize + offset;
         Some(Span::new(start, start + length))
+    }
+
+    /// Makes of `{}` behind a key that begins its line a mapping of one entry on lines of its own; `value` is that of
+    /// [`Layout::insert`]. `None` elsewhere.
+    #[must_use]
+    pub fn begin(&self, mapping: NodeRef<'t, 's>, key: &str, value: &str) -> Option<Vec<Edit>> {
+        let outer =
+            mapping.key().filter(|_| mapping.parent().is_some_and(|outer| outer.node().style == Style::Block))?;
+        let begins_line = self.before(outer.span().start).trim_start().is_empty();
+        let colon = self.colon(outer).filter(|_| begins_line && mapping.node().anchor.is_none())? + 1;
+        let separator = if value.starts_with('\n') { ":" } else { ": " };
+        let lines = indented(
+            &format!("{key}{separator}{value}"),
+            self.column(outer.span().start) + self.step(),
+            self.line_end(),
+        );
+        let at = self.line_end_after(mapping.span().end);
+        let braces = Edit::remove(Span { start: colon, end: mapping.span().end });
+        Some(vec![braces, Edit::insert(at, format!("{}{lines}", self.line_end()))])
     }
 
     /// Adds an entry at the end of a mapping. `value` is written behind the key, its further lines indented as in a mapping

@@ -21,6 +21,30 @@ pub struct Fix {
     pub edits: Vec<FileEdit>,
 }
 
+/// What fixes the findings of a rule have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fixability {
+    /// None.
+    #[default]
+    None,
+    /// Such as change nothing that a machine gets.
+    Safe,
+    /// Such as may change it.
+    Unsafe,
+}
+
+impl Fixability {
+    /// The word for it in every output.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
 /// A change of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileEdit {
@@ -155,6 +179,32 @@ impl Remedy {
         self.and(Change::Put(Target::of(mapping), path, value))
     }
 
+    /// Takes the words that are `wrong` out of a list, whose items, or whose parts between commas, they are; where none is
+    /// left, the whole entry.
+    pub(crate) fn without_words(mut self, list: NodeRef<'_, '_>, wrong: impl Fn(&str) -> bool) -> Self {
+        let left = |node: NodeRef<'_, '_>| {
+            let words = node.resolved().value().split(',').map(str::trim).filter(|word| !word.is_empty());
+            let (gone, kept): (Vec<_>, Vec<_>) = words.map(str::to_owned).partition(|word| wrong(word));
+            (!gone.is_empty()).then_some(kept)
+        };
+        if list.kind() != Kind::Sequence {
+            let kept = left(list).unwrap_or_default();
+            return if kept.is_empty() { self.remove(list) } else { self.write_text(list, kept.join(",")) };
+        }
+        let is_gone = |item: NodeRef<'_, '_>| left(item).is_some_and(|kept| kept.is_empty());
+        if list.items().all(is_gone) {
+            return self.remove(list);
+        }
+        for item in list.items() {
+            match left(item) {
+                Some(kept) if kept.is_empty() => self = self.remove(item),
+                Some(kept) => self = self.write_text(item, kept.join(",")),
+                None => {}
+            }
+        }
+        self
+    }
+
     /// Takes out a document that holds nothing.
     pub(crate) fn remove_empty_document(self, span: Span) -> Self {
         self.and(Change::RemoveEmptyDocument(span))
@@ -223,7 +273,7 @@ pub(crate) fn edits(changes: &[&Change], layout: &Layout<'_, '_>, is_json_patch:
                 edits.push(Edit { span: *span, text: text.clone() });
             }
             Change::Put(target, path, value) => {
-                edits.push(put(layout, find(*target, layout, is_json_patch)?, path, value)?);
+                edits.extend(put(layout, find(*target, layout, is_json_patch)?, path, value)?);
             }
             Change::RemoveComment(span) => edits.push(layout.remove_comment(*span)),
             Change::RemoveEmptyDocument(span) => edits.push(layout.remove_document(span.start, true)?),
@@ -241,11 +291,7 @@ pub(crate) fn edits(changes: &[&Change], layout: &Layout<'_, '_>, is_json_patch:
 }
 
 /// Takes out entries and items, and what is then empty. Something is left of each document.
-fn removed<'t, 's>(
-    layout: &Layout<'t, 's>,
-    nodes: Vec<NodeRef<'t, 's>>,
-    is_json_patch: bool,
-) -> Option<Vec<Edit>> {
+fn removed<'t, 's>(layout: &Layout<'t, 's>, nodes: Vec<NodeRef<'t, 's>>, is_json_patch: bool) -> Option<Vec<Edit>> {
     let mut gone: Vec<NodeRef<'t, 's>> = Vec::new();
     for node in nodes {
         let mut next = Some(node);
@@ -278,7 +324,7 @@ fn find<'t, 's>(target: Target, layout: &Layout<'t, 's>, is_json_patch: bool) ->
     let node = layout.tree.node_of(target.span())?;
     let node = match target {
         Target::Value(_) => node,
-        Target::Key(_) if node.is_key() => node.parent()?.entries().find(|(key, _)| *key == node)?.1,
+        Target::Key(_) if node.is_key() => node.behind()?,
         // The path of an operation of a JSON patch stands for the key.
         Target::Key(_) => node,
     };
@@ -358,7 +404,7 @@ fn double_quoted(text: &str) -> String {
 }
 
 /// Adds an entry below the keys of `path` to a mapping.
-fn put(layout: &Layout<'_, '_>, mapping: NodeRef<'_, '_>, path: &[String], value: &Value) -> Option<Edit> {
+fn put(layout: &Layout<'_, '_>, mapping: NodeRef<'_, '_>, path: &[String], value: &Value) -> Option<Vec<Edit>> {
     let (mut mapping, mut path) = (mapping, path);
     while let [first, rest @ ..] = path
         && let Some((_, below)) = mapping.entry(first)
@@ -374,9 +420,7 @@ fn put(layout: &Layout<'_, '_>, mapping: NodeRef<'_, '_>, path: &[String], value
         Value::Text(text) => string(text, layout.text),
     };
     let quoted = |key: &String| string(key, layout.text);
-    let value = if mapping.node().style == Style::Flow {
-        nested.iter().rev().fold(text, |inner, key| format!("{{{}: {inner}}}", quoted(key)))
-    } else {
+    let block = || {
         let mut lines = String::new();
         for (depth, key) in nested.iter().enumerate() {
             lines.push('\n');
@@ -384,7 +428,19 @@ fn put(layout: &Layout<'_, '_>, mapping: NodeRef<'_, '_>, path: &[String], value
             lines.push_str(&quoted(key));
             lines.push(':');
         }
-        if lines.is_empty() { text } else { format!("{lines} {text}") }
+        if lines.is_empty() { text.clone() } else { format!("{lines} {text}") }
     };
-    layout.insert(mapping, &quoted(key), &value)
+    let is_flow = mapping.node().style == Style::Flow;
+    if is_flow
+        && mapping.entries().next().is_none()
+        && let Some(edits) = layout.begin(mapping, &quoted(key), &block())
+    {
+        return Some(edits);
+    }
+    let value = if is_flow {
+        nested.iter().rev().fold(text.clone(), |inner, key| format!("{{{}: {inner}}}", quoted(key)))
+    } else {
+        block()
+    };
+    Some(vec![layout.insert(mapping, &quoted(key), &value)?])
 }

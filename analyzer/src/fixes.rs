@@ -1,10 +1,10 @@
 //! Many fixes at once: which of them can be made together, until nothing is left to fix.
 
-use crate::edit::{Edit, apply};
+use crate::edit::{Edit, apply, leaves_neighbour};
 use crate::finding::Finding;
 use crate::fix::Fix;
-use crate::syntax::{self, NodeRef};
-use crate::text::decode;
+use crate::text::{Span, decode};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// How often files are fixed and looked at again: a fix may show what another can do something about.
@@ -59,10 +59,8 @@ impl Fixed {
             let is_made = |(path, edit): &(&str, &Edit)| chosen.get(path).is_some_and(|made| made.contains(edit));
             let is_free = |(path, edit): &(&str, &Edit)| {
                 let made = chosen.get(path).map_or(&[][..], Vec::as_slice);
-                let touching: Vec<&Edit> = made.iter().filter(|other| touch(other, edit)).collect();
-                let Some(bytes) = texts.get(path) else { return false };
-                touching.is_empty()
-                    || touching.iter().all(|other| is_removal_beside(other, edit)) && leaves_members(bytes, made, edit)
+                let text = texts.get(path).map(|bytes| decode(bytes).0);
+                text.is_some_and(|text| fits(&text, made, edit))
             };
             // What another fix does just so is done already.
             let is_done = edits.iter().all(is_made);
@@ -75,7 +73,9 @@ impl Fixed {
             }
         }
         let mut next: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-        for (path, edits) in chosen {
+        for (path, mut edits) in chosen {
+            // Where several mappings end, what is added to the inner one comes first.
+            edits.sort_by_key(|edit| Reverse(depth(edit)));
             let Some(bytes) = texts.get(path) else { return false };
             let (text, _) = decode(bytes);
             // Edits that do not touch each other can be made, or none of them is.
@@ -106,34 +106,49 @@ impl Fixed {
     }
 }
 
-/// Whether two edits take out what stands side by side.
-fn is_removal_beside(first: &Edit, second: &Edit) -> bool {
-    let removes = |edit: &Edit| edit.text.is_empty() && !edit.span.is_empty();
-    let is_beside = first.span.end == second.span.start || second.span.end == first.span.start;
-    removes(first) && removes(second) && is_beside
-}
-
-/// Whether something is left of each mapping and list after edits that take its members out one by one: a fix of all of
-/// them would write that nothing is.
-fn leaves_members(bytes: &[u8], made: &[Edit], next: &Edit) -> bool {
-    let (text, _) = decode(bytes);
-    let tree = syntax::parse(&text);
-    let is_gone = |node: NodeRef<'_, '_>| {
-        let covers = |edit: &Edit| edit.span.start <= node.span().start && node.span().end <= edit.span.end;
-        made.iter().chain([next]).any(|edit| edit.text.is_empty() && covers(edit))
-    };
-    let mut open: Vec<NodeRef<'_, '_>> = tree.roots().collect();
-    while let Some(node) = open.pop() {
-        let mut members = node.children().peekable();
-        if members.peek().is_some() && !is_gone(node) && members.all(is_gone) {
+/// Whether an edit can be made together with those that are `made`: none of them might undo it or repeat it.
+fn fits(text: &str, made: &[Edit], edit: &Edit) -> bool {
+    let touches = |other: &&Edit| other.span.start <= edit.span.end && edit.span.start <= other.span.end;
+    let mut gone = edit.span;
+    for other in made.iter().filter(touches) {
+        if removes_beside(other, edit) {
+            gone = gone.to(other.span);
+        } else if !are_entries_apart(other, edit) {
             return false;
         }
-        open.extend(node.children());
     }
-    true
+    if gone == edit.span {
+        return true;
+    }
+    // What else goes right beside these.
+    let mut removals: Vec<Span> = made.iter().filter(|other| other.text.is_empty()).map(|other| other.span).collect();
+    removals.sort_unstable();
+    gone.end = removals.iter().fold(gone.end, |end, span| if span.start == end { span.end } else { end });
+    gone.start =
+        removals.iter().rev().fold(gone.start, |start, span| if span.end == start { span.start } else { start });
+    leaves_neighbour(text, gone)
 }
 
-/// Whether two edits are at one place.
-fn touch(first: &Edit, second: &Edit) -> bool {
-    first.span.start <= second.span.end && second.span.start <= first.span.end
+/// Whether both take bytes out, the one right behind the other.
+fn removes_beside(first: &Edit, second: &Edit) -> bool {
+    let is_beside = first.span.end == second.span.start || second.span.end == first.span.start;
+    is_beside && [first, second].iter().all(|edit| edit.text.is_empty() && !edit.span.is_empty())
+}
+
+/// Whether two edits add different entries where one or several mappings end.
+fn are_entries_apart(first: &Edit, second: &Edit) -> bool {
+    matches!((added_key(first), added_key(second)), (Some(first), Some(second)) if first != second)
+}
+
+/// How far the entry that an edit adds is indented; zero for other edits.
+fn depth(edit: &Edit) -> usize {
+    added_key(edit).map_or(0, |key| key.len() - key.trim_start().len())
+}
+
+/// The key of the entry that an edit adds to a mapping, with what stands before it.
+fn added_key(edit: &Edit) -> Option<&str> {
+    let is_entry = edit.text.starts_with(['\r', '\n']) || edit.text.starts_with(", ");
+    let is_document = edit.text.trim_start_matches(['\r', '\n']).starts_with("---");
+    let (key, _) = edit.text.split_once(':').filter(|_| edit.span.is_empty() && is_entry && !is_document)?;
+    Some(key)
 }

@@ -341,11 +341,13 @@ impl Map<'_, '_> {
     fn change_in_sources(&self, change: Change, changes: &mut Vec<(Option<usize>, Change)>) -> Option<()> {
         match change {
             Change::Remove(target) => {
-                // What goes uncovers what it took the place of.
                 let (origin, place) = self.target(target)?;
-                let before = place.replaced.iter();
                 changes.push((Some(origin.source), Change::Remove(target.at(origin.span))));
-                changes.extend(before.map(|before| (Some(before.source), Change::Remove(Target::Value(before.span)))));
+                // What goes uncovers what it took the place of: the same goes too, another value is judged by itself.
+                let written = self.value(origin)?;
+                for before in place.replaced.iter().filter(|before| self.value(**before) == Some(written)) {
+                    changes.push((Some(before.source), Change::Remove(Target::Value(before.span))));
+                }
             }
             Change::Write(target, value) => {
                 let (origin, _) = self.target(target)?;
@@ -355,6 +357,9 @@ impl Map<'_, '_> {
                 // A patch of such a document clears what it leaves out.
                 let (origin, _) =
                     if self.is_in_document(target.span()) { self.target(target) } else { self.place_of(target) }?;
+                if self.is_taken_away(origin, path.first()?) {
+                    return None;
+                }
                 changes.push((Some(origin.source), Change::Put(target.at(origin.span), path, value)));
             }
             Change::Replace(span, text) => {
@@ -369,12 +374,27 @@ impl Map<'_, '_> {
         Some(())
     }
 
+    /// Whether a later patch takes the entry `name` out of the mapping at an origin.
+    fn is_taken_away(&self, mapping: Origin, name: &str) -> bool {
+        let node = self.sources.get(mapping.source).and_then(|source| source.read.tree.node_of(mapping.span));
+        let written = node.map(|node| node.behind().unwrap_or(node));
+        let Some((key, _)) = written.and_then(|mapping| mapping.entry(name)) else { return false };
+        let is_it = |place: &Place| place.origin.source == mapping.source && place.origin.span == key.span();
+        !self.places.iter().any(is_it)
+    }
+
     /// Whether bytes are of another document than the machine configuration.
     fn is_in_document(&self, span: Span) -> bool {
         let (before, after) = self.text.split_at_checked(span.start as usize).unwrap_or_default();
         let before = before.rsplit("---\n").next().unwrap_or(before);
         let after = after.split("\n---\n").next().unwrap_or(after);
         before.lines().chain(after.lines()).any(|line| line.starts_with("kind:"))
+    }
+
+    /// The scalar of an origin, without quotes.
+    fn value(&self, origin: Origin) -> Option<&str> {
+        let read = self.sources.get(origin.source)?.read;
+        Some(read.tree.node_of(origin.span)?.value())
     }
 
     /// Where what a target names comes from.
@@ -390,7 +410,9 @@ impl Map<'_, '_> {
         let value = match target {
             Target::Value(_) => place,
             // The value of a key is what stands behind it.
-            Target::Key(key) => self.places.iter().filter(|place| !place.is_key).find(|place| place.span.start >= key.end)?,
+            Target::Key(key) => {
+                self.places.iter().filter(|place| !place.is_key).find(|place| place.span.start >= key.end)?
+            }
         };
         let is_inside = |place: &&Place| value.span.start <= place.span.start && place.span.end <= value.span.end;
         let is_one = self.places.iter().filter(is_inside).all(|inside| inside.origin.source == origin.source);

@@ -40,6 +40,6 @@ mod workspace;
 pub use analysis::{Analysis, Options, analyze};
 pub use layered::{LayeredAnalysis, REFUSING, analyze_layered, layered_settings};
 pub use machine::{File, FileAnalysis, Files, Layer, Machine, generated, normalized};
-pub use migrate::{Kept, Migration, Moved, migrate};
+pub use migrate::{Kept, Migration, Moved, migrate, migrate_field};
 pub use source::{Position, Source};
 pub use workspace::{Described, InOrder, Outcome, ToolFile, Workers, Workspace, analyze_described, check, describe};

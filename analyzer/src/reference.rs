@@ -1,11 +1,20 @@
-//! What hangs on a field: the settings that it sets, and the rules that look at it.
+//! What hangs on a field: the settings that it sets, and the rules that look at it; and what hangs on a rule: whether it
+//! has a fix. The examples of the rules tell.
 
-use crate::analysis::{Options, analyze};
+use crate::analysis::{Analysis, Options, analyze};
+use crate::finding::Finding;
+use crate::fix::{Fix, Fixability};
+use crate::input::PROJECT_FILE;
+use crate::layered::analyze_layered;
+use crate::machine::{File, Files};
 use crate::rule::Rule;
 use crate::rules;
 use crate::settings::{self, Setting};
+use crate::source::Source;
 use crate::tables::{FieldInfo, steps_of};
 use crate::version::MinorVersion;
+use crate::workspace::analyze_described;
+use std::sync::Arc;
 
 /// Families whose rules judge text, form or files, whatever the field.
 const ABOUT_NO_FIELD: [&str; 4] = ["yaml", "schema", "suppression", "patch"];
@@ -36,12 +45,59 @@ pub fn rules_of(field: &FieldInfo) -> Vec<&'static Rule> {
 }
 
 fn finds_in_example(rule: &Rule, field: &FieldInfo) -> bool {
-    let talos = MinorVersion { major: 1, minor: u16::from(rule.avoid.version().minor()) };
-    let select = vec![rule.name.to_owned()];
-    let options = Options { talos: Some(talos), select, ..Options::default() };
-    let findings = analyze("example.yaml", rule.avoid.text.as_bytes(), &options).findings;
-    findings.iter().filter(|finding| finding.kind == field.kind).any(|finding| {
+    in_example(rule).iter().filter(|finding| finding.kind == field.kind).any(|finding| {
         let steps = steps_of(&finding.path);
         field.leads_here(steps.iter().map(String::as_str))
     })
+}
+
+/// What fixes `rule` has: those of its example, which is analysed for it.
+#[must_use]
+pub fn fixability(rule: &Rule) -> Fixability {
+    let findings = in_example(rule);
+    let fixes: Vec<&Fix> = findings.iter().filter_map(|finding| finding.fix.as_deref()).collect();
+    match fixes.as_slice() {
+        [] => Fixability::None,
+        fixes if fixes.iter().all(|fix| fix.is_safe) => Fixability::Safe,
+        _ => Fixability::Unsafe,
+    }
+}
+
+/// Examples name no other files.
+struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, path: &str) -> Result<Arc<File>, String> {
+        Err(format!("{path} is not there"))
+    }
+
+    fn list(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// The line that ends a base, or a patch, in an example, and begins the next patch.
+const PATCH: &str = "#~ patch\n";
+
+/// What `rule` finds in its own example.
+fn in_example(rule: &Rule) -> Vec<Finding> {
+    let talos = MinorVersion { major: 1, minor: u16::from(rule.avoid.version().minor()) };
+    let options = Options { talos: Some(talos), profile: Some(rule.profile), ..Options::default() };
+    let path = if rule.family() == "project" { PROJECT_FILE } else { "example.yaml" };
+    let host = Arc::new(File { path: path.to_owned(), bytes: rule.avoid.text.into() });
+    if let Some(files) = analyze_described(&host, &NoFiles, &options) {
+        return only(rule, files.into_iter().map(|file| file.analysis));
+    }
+    let parts = rule.avoid.text.split(PATCH).map(|part| Source::file(path, part.as_bytes()));
+    let analyses = match parts.collect::<Vec<_>>().as_slice() {
+        [base, patches @ ..] if !patches.is_empty() => analyze_layered(*base, patches, &options).sources,
+        _ => vec![analyze(path, &host.bytes, &options)],
+    };
+    only(rule, analyses)
+}
+
+/// The findings of a rule.
+fn only(rule: &Rule, analyses: impl IntoIterator<Item = Analysis>) -> Vec<Finding> {
+    let all = analyses.into_iter().flat_map(|analysis| analysis.findings);
+    all.filter(|finding| finding.rule == rule.name).collect()
 }

@@ -64,7 +64,7 @@ impl Position<'_> {
     }
 }
 
-impl<'b> Source<'b> {
+impl Source<'_> {
     /// The change of the file that makes a change of the source. `None` where the bytes of the source are not those of
     /// the file.
     pub(crate) fn edit_in_file(&self, text: &str, edit: Edit) -> Option<Edit> {

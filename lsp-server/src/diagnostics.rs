@@ -4,6 +4,7 @@ use crate::documents::Document;
 use crate::lines::Lines;
 use crate::snapshot::{Client, Snapshot};
 use crate::workspace::Found;
+use serde_json::json;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use talint_analyzer::finding::{Finding, Related, Severity};
 use tower_lsp::ls_types::{
@@ -60,6 +61,7 @@ fn diagnostic(
     let wanted = capabilities.and_then(|text| text.publish_diagnostics.as_ref());
     let can_relate = wanted.and_then(|wanted| wanted.related_information).unwrap_or(false);
     let can_link = wanted.and_then(|wanted| wanted.code_description_support).unwrap_or(false);
+    let can_keep = wanted.and_then(|wanted| wanted.data_support).unwrap_or(false);
     let related = |related: &Related| {
         let here = || Location { uri: document.uri.clone(), range: lines.range(related.span) };
         let location = if related.file.is_some() { other(related)? } else { here() };
@@ -84,7 +86,7 @@ fn diagnostic(
         message,
         related_information: (!related.is_empty()).then_some(related),
         tags: tags(&finding.rule),
-        data: None,
+        data: finding.fix.as_deref().filter(|_| can_keep).map(|fix| json!({ "fix": fix.title, "safe": fix.is_safe })),
     }
 }
 

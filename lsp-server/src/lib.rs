@@ -24,6 +24,7 @@ mod settings;
 mod snapshot;
 mod symbols;
 mod workspace;
+mod workspace_edit;
 
 use server::Server;
 use service::InOrder;

@@ -2,6 +2,8 @@
 
 use super::{paragraph, setting};
 use std::fmt::Write as _;
+use talint_analyzer::fix::Fixability;
+use talint_analyzer::reference::fixability;
 use talint_analyzer::rule::{Example, Rule};
 use talint_analyzer::{rules, settings};
 
@@ -19,6 +21,13 @@ pub(super) fn explain(rule: &Rule) -> String {
     }
     example(&mut out, "Avoid", &rule.avoid);
     example(&mut out, "Write", &rule.follow);
+    match fixability(rule) {
+        Fixability::None => {}
+        Fixability::Safe => out.push_str("Fixed by `talint check --fix`.\n"),
+        Fixability::Unsafe => out.push_str(
+            "Fixed by `talint check --fix --unsafe-fixes`, after which a machine may get something else: look at what it changes.\n",
+        ),
+    }
     if !rule.references.is_empty() {
         let _ = writeln!(out, "References: {}", rule.references.join(", "));
     }

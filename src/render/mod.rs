@@ -3,6 +3,7 @@
 mod settings;
 
 use crate::arguments::{Against, Format, RenderOptions};
+use crate::files::Reader;
 use crate::outcome;
 use crate::output::{self, say};
 use crate::patches::{self, Layer};
@@ -45,12 +46,12 @@ fn read(options: &RenderOptions) -> Result<(Vec<Layer>, Options), String> {
     if let Some(name) = &options.machine {
         let config = Config::new(options.config.config.as_deref(), options.config.no_config);
         let (mut layers, asked) = workspace::machine(name, config, &asked)?;
-        layers.extend(patches::read_patches(&options.patch)?);
+        layers.extend(patches::read_patches(&options.patch, &Reader::default())?);
         return Ok((layers, asked));
     }
     let base = options.base.as_deref().unwrap_or(Path::new("-"));
     let path = base.display().to_string();
-    Ok((patches::read(&path, &patches::input(base), &options.patch)?, asked))
+    Ok((patches::read(&path, &patches::input(base), &options.patch, &Reader::default())?, asked))
 }
 
 /// What is to be shown, or the exit status when there is nothing.

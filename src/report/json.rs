@@ -1,9 +1,10 @@
 //! Findings for programs. The form is stable and versioned; fields are only added.
 
-use super::{Checked, count, statistics};
+use super::{Checked, Other, count, statistics};
 use crate::arguments::OutputOptions;
 use serde_json::{Value, json};
 use talint_analyzer::finding::{Finding, Severity};
+use talint_analyzer::fix::{FileEdit, Fix};
 use talint_analyzer::text::{Encoding, LineIndex, Span, decode};
 
 /// The findings of all files as one JSON document.
@@ -60,7 +61,7 @@ fn findings(checked: &Checked) -> Vec<Value> {
             .related
             .iter()
             .map(|related| match checked.other(related) {
-                Some((name, file)) => {
+                Some(Other { path: name, file, .. }) => {
                     let (text, _) = decode(&file.bytes);
                     let range = self::range(related.span, &text, &LineIndex::new(&text));
                     json!({ "file": name, "range": range, "message": related.message })
@@ -81,9 +82,23 @@ fn findings(checked: &Checked) -> Vec<Value> {
             "machines": finding.machines.iter().map(|name| &**name).collect::<Vec<_>>(),
             "references": references,
             "related": related,
+            "fix": finding.fix.as_deref().map(|fix| self::fix(fix, checked)),
         })
     };
     checked.analysis.findings.iter().map(finding).collect()
+}
+
+fn fix(fix: &Fix, checked: &Checked) -> Value {
+    let edits: Vec<Value> = fix
+        .edits
+        .iter()
+        .map(|FileEdit { file, edit }| {
+            let other = file.as_deref().and_then(|path| checked.others.get(path));
+            let name = other.map_or(&checked.path, |other| &other.path);
+            json!({ "file": name, "start": edit.span.start, "end": edit.span.end, "text": edit.text })
+        })
+        .collect();
+    json!({ "title": fix.title, "safe": fix.is_safe, "edits": edits })
 }
 
 /// A range in lines, columns of characters, and bytes.

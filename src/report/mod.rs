@@ -7,7 +7,9 @@ pub(crate) use json::{json, range};
 pub(crate) use text::text;
 
 use crate::arguments::FailOn;
+use crate::files::Input;
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::Arc;
 use talint_analyzer::finding::{Finding, Related, Severity};
 use talint_analyzer::input::Form;
@@ -32,12 +34,32 @@ pub(crate) struct Checked {
     pub others: Arc<Others>,
 }
 
-/// Files with their names as they are shown, by their paths.
-pub(crate) type Others = HashMap<String, (String, Arc<File>)>;
+/// Files that were checked together, by their paths.
+pub(crate) type Others = HashMap<String, Other>;
+
+/// A file beside others.
+#[derive(Debug)]
+pub(crate) struct Other {
+    /// Its name, as it is shown.
+    pub path: String,
+    /// What it holds.
+    pub file: Arc<File>,
+    /// Where it was read; `None` when that is no place to write to.
+    pub place: Option<Place>,
+}
+
+/// Where a file was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// What was read.
+    pub input: Input,
+    /// The folder that it is a file of; `None` when it was given by itself, or by a folder of the arguments.
+    pub folder: Option<PathBuf>,
+}
 
 impl Checked {
-    /// The file that a place beside a finding is in, and its name, when it is another than this file.
-    fn other(&self, related: &Related) -> Option<&(String, Arc<File>)> {
+    /// The file that a place beside a finding is in, when it is another than this file.
+    fn other(&self, related: &Related) -> Option<&Other> {
         self.others.get(related.file.as_deref()?)
     }
 

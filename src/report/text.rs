@@ -1,6 +1,6 @@
 //! Findings for people.
 
-use super::{Checked, count, statistics};
+use super::{Checked, Other, count, statistics};
 use crate::arguments::OutputOptions;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
@@ -77,14 +77,29 @@ fn summary(checked: &[Checked]) -> String {
         versions.into_iter().map(|(version, files)| format!("{version} for {}", plural(files, "file"))).collect()
     };
     format!(
-        "{}, {}, {} in {} of {}; {}\n",
+        "{}, {}, {} in {} of {}; {}\n{}",
         plural(count(checked, Severity::Error), "error"),
         plural(count(checked, Severity::Warning), "warning"),
         format_args!("{} info", count(checked, Severity::Info)),
         plural(documents, "document"),
         plural(checked.len(), "file"),
         versions.join(", "),
+        fixable(checked),
     )
+}
+
+/// How many of the findings can be fixed, as a line; nothing when none can.
+fn fixable(checked: &[Checked]) -> String {
+    let fixes = || checked.iter().flat_map(|file| &file.analysis.findings).filter_map(|finding| finding.fix.as_deref());
+    let (safe, all) = (fixes().filter(|fix| fix.is_safe).count(), fixes().count());
+    match (safe, all - safe) {
+        (0, 0) => String::new(),
+        (0, others) => format!("{others} can be fixed with --fix --unsafe-fixes, which change what machines get\n"),
+        (safe, 0) => format!("{safe} can be fixed with --fix\n"),
+        (safe, others) => format!(
+            "{safe} can be fixed with --fix, {others} more with --unsafe-fixes, which change what machines get\n"
+        ),
+    }
 }
 
 /// A finding in the form that miette draws.
@@ -175,7 +190,7 @@ impl Diagnostic for Shown<'_> {
         }
         // What is in another file cannot be drawn into the lines of this one.
         for related in &self.finding.related {
-            if let Some((name, file)) = self.file.other(related) {
+            if let Some(Other { path: name, file, .. }) = self.file.other(related) {
                 let line = LineIndex::new(&decode(&file.bytes).0).line(related.span.start) + 1;
                 parts.push(format!("{name}:{line}: {}", related.message));
             }

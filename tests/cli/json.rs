@@ -41,6 +41,7 @@ fn a_finding_has_every_key_and_no_other() {
         keys(finding),
         [
             "file",
+            "fix",
             "help",
             "kind",
             "machines",

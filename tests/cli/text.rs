@@ -58,6 +58,7 @@ fn statistics_count_the_findings_of_each_rule_most_first() {
      1  schema/unknown-field
 
 1 error, 2 warnings, 1 info in 4 documents of 4 files; [..]
+...
 
 "#]]);
 }

@@ -26,31 +26,55 @@ local function request(method, params)
   return answer.result
 end
 
+--- Takes the action of that title for what is at a place.
+local function act(title, position)
+  local actions = request("textDocument/codeAction", {
+    textDocument = { uri = vim.uri_from_bufnr(buffer) },
+    range = { start = position, ["end"] = position },
+    context = { diagnostics = {} },
+  })
+  for _, action in ipairs(actions) do
+    if action.title == title then
+      vim.lsp.util.apply_workspace_edit(action.edit, "utf-16")
+      return
+    end
+  end
+  error(title .. " is not among " .. vim.inspect(actions))
+end
+
+local function text()
+  return table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), "\n") .. "\n"
+end
+
 wait_for(function()
-  return #diagnostics() > 0
+  return #diagnostics() == 2
 end)
 
-local seen = { before = {}, after = {} }
+local seen = { before = {} }
 for _, diagnostic in ipairs(diagnostics()) do
   table.insert(seen.before, { line = diagnostic.lnum, column = diagnostic.col, text = diagnostic.message })
 end
 
-local first = diagnostics()[1]
-local position = { line = first.lnum, character = first.col }
-local document = { uri = vim.uri_from_bufnr(buffer) }
-seen.hover = request("textDocument/hover", { textDocument = document, position = position }).contents.value
+local key, value = unpack(diagnostics())
+local function place(diagnostic)
+  return { line = diagnostic.lnum, character = diagnostic.col }
+end
+seen.hover = request("textDocument/hover", {
+  textDocument = { uri = vim.uri_from_bufnr(buffer) },
+  position = place(value),
+}).contents.value
 
-local actions = request("textDocument/codeAction", {
-  textDocument = document,
-  range = { start = position, ["end"] = position },
-  context = { diagnostics = {} },
-})
-seen.action = actions[1].title
-vim.lsp.util.apply_workspace_edit(actions[1].edit, "utf-16")
+act("Rename to `certSANs`", place(key))
+wait_for(function()
+  return #diagnostics() == 1
+end)
+seen.fixed = text()
+
+act("Let `sysctl/weakened` pass here", place(value))
 wait_for(function()
   return #diagnostics() == 0
 end)
-seen.text = table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), "\n") .. "\n"
+seen.text = text()
 
 local out = assert(io.open(assert(os.getenv("OUT")), "w"))
 out:write(vim.fn.json_encode(seen))

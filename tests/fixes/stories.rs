@@ -56,10 +56,12 @@ machine:
 
 #[test]
 fn carriage_returns_and_a_byte_order_mark_stay() {
-    let before = "\u{feff}machine:\r\n  type: control-plane\r\n  features:\r\n    rbac: true\r\n    diskQuotaSupport: true\r\n";
+    let before =
+        "\u{feff}machine:\r\n  type: control-plane\r\n  features:\r\n    rbac: true\r\n    diskQuotaSupport: true\r\n";
     let after = "\u{feff}machine:\r\n  type: control-plane\r\n  features:\r\n    diskQuotaSupport: true\r\n";
     assert_eq!(one("schema/unused-field", before), after);
-    let after = "\u{feff}machine:\r\n  type: controlplane\r\n  features:\r\n    rbac: true\r\n    diskQuotaSupport: true\r\n";
+    let after =
+        "\u{feff}machine:\r\n  type: controlplane\r\n  features:\r\n    rbac: true\r\n    diskQuotaSupport: true\r\n";
     assert_eq!(one("talos/machine-type", before), after);
 }
 
@@ -95,7 +97,10 @@ fn a_value_that_hides_another_goes_with_it() {
     let first = "machine:\n  sysctls:\n    a: b\n";
     let second = "machine:\n  sysctls:\n    c: d\n  features:\n    rbac: false # no\n    diskQuotaSupport: true\n";
     let after = fixed("schema/unused-field", &[base, first, second]);
-    assert_eq!(after, [base.replace("    rbac: true\n", ""), first.to_owned(), second.replace("    rbac: false # no\n", "")]);
+    assert_eq!(
+        after,
+        [base.replace("    rbac: true\n", ""), first.to_owned(), second.replace("    rbac: false # no\n", "")]
+    );
     // What several of them make together is not taken apart.
     let base = "machine:\n  type: worker\n  network:\n    interfaces:\n      - interface: eth0\n        vip: {ip: 192.0.2.9}\n";
     let patch = "machine:\n  network:\n    interfaces:\n      - interface: eth0\n        vip: {ip: 192.0.2.10}\n";
@@ -137,7 +142,8 @@ fn a_document_goes_from_its_mark_to_the_next() {
     let worker = Options { role: Some(Role::Worker), ..options() };
     let worker = Options { talos: Some(MinorVersion { major: 1, minor: 14 }), ..worker };
     let scheduler = "---\n# Not here.\napiVersion: v1alpha1\nkind: KubeSchedulerConfig\nimage: registry.k8s.io/kube-scheduler:v1.36.0\n";
-    let (before, after) = ("machine:\n  type: worker\n", "---\napiVersion: v1alpha1\nkind: HostnameConfig\nhostname: one\n");
+    let (before, after) =
+        ("machine:\n  type: worker\n", "---\napiVersion: v1alpha1\nkind: HostnameConfig\nhostname: one\n");
     let rule = "talos/controlplane-document-on-worker";
     let text = format!("{before}{scheduler}{after}");
     assert_eq!(fixed_with(rule, &[&text], worker.clone()), [format!("{before}{after}")]);
@@ -198,7 +204,8 @@ fn a_patch_says_what_is_to_stay() {
 
 #[test]
 fn what_only_one_word_can_mean_is_written() {
-    let text = "apiVersion: v1alpha1\nkind: KubeNetworkConfig\npodSubnets: [10.244.3.0/16]\nserviceSubnets: [10.96.0.0/12]\n";
+    let text =
+        "apiVersion: v1alpha1\nkind: KubeNetworkConfig\npodSubnets: [10.244.3.0/16]\nserviceSubnets: [10.96.0.0/12]\n";
     let newest = Options { talos: Some(MinorVersion { major: 1, minor: 14 }), ..options() };
     assert_eq!(
         fixed_with("talos/kubernetes-network", &[text], newest),
@@ -215,10 +222,19 @@ fn what_only_one_word_can_mean_is_written() {
 #[test]
 fn what_could_mean_several_things_is_left_alone() {
     for (rule, text) in [
-        ("talos/bond", "machine:\n  network:\n    interfaces:\n      - interface: bond0\n        bond:\n          interfaces: [eth0]\n          mode: fast\n"),
+        (
+            "talos/bond",
+            "machine:\n  network:\n    interfaces:\n      - interface: bond0\n        bond:\n          interfaces: [eth0]\n          mode: fast\n",
+        ),
         ("talos/machine-type", "machine:\n  type: master\n"),
-        ("talos/firewall-rule", "apiVersion: v1alpha1\nkind: NetworkRuleConfig\nname: a\nportSelector:\n  ports: [80-90, 85-95]\n  protocol: tcp\ningress:\n  - subnet: 192.0.2.0/24\n"),
-        ("talos/field-beside-document", "machine:\n  type: worker\n  network:\n    hostname: one\n---\napiVersion: v1alpha1\nkind: HostnameConfig\nhostname: two\n"),
+        (
+            "talos/firewall-rule",
+            "apiVersion: v1alpha1\nkind: NetworkRuleConfig\nname: a\nportSelector:\n  ports: [80-90, 85-95]\n  protocol: tcp\ningress:\n  - subnet: 192.0.2.0/24\n",
+        ),
+        (
+            "talos/field-beside-document",
+            "machine:\n  type: worker\n  network:\n    hostname: one\n---\napiVersion: v1alpha1\nkind: HostnameConfig\nhostname: two\n",
+        ),
     ] {
         assert_eq!(one(rule, text), text, "{rule}");
     }

@@ -62,7 +62,7 @@ fn template(generated: &[u8]) -> String {
         let is_secret = secrets.iter().any(|secret| node.span().start <= secret.start && secret.end <= node.span().end);
         let is_named = node.key().is_some_and(|key| OF_THE_CLUSTER.contains(&key.value()));
         let is_public = node.value().contains("discovery.talos.dev");
-        is_secret || is_named && !is_public
+        !node.value().is_empty() && (is_secret || is_named && !is_public)
     };
     let mut out = String::new();
     let mut at = 0;

@@ -129,21 +129,17 @@ fn mark_at<'t, 's>(node: NodeRef<'t, 's>, span: Span) -> Option<(NodeRef<'t, 's>
 }
 
 /// The way from `mapping`, which is of the patch, to the field whose key stands at `origin`, and the value that is written
-/// there. `None` where that takes more than a line.
-fn kept(
-    origin: Origin,
-    mapping: NodeRef<'_, '_>,
-    sources: &[ReadSource<'_, '_>],
-) -> Option<(Vec<String>, String)> {
+/// there. `None` where that takes more than a line, or is secret: no fix shows what is.
+fn kept(origin: Origin, mapping: NodeRef<'_, '_>, sources: &[ReadSource<'_, '_>]) -> Option<(Vec<String>, String)> {
     let read = sources.get(origin.source)?.read;
     let key = read.tree.node_of(origin.span).filter(|key| key.is_key())?;
-    let (_, value) = key.parent()?.entries().find(|(other, _)| *other == key)?;
+    let value = key.behind()?;
     let text = value.visible_span().slice(read.text);
+    let is_one = value.kind() == Kind::Scalar && value.node().anchor.is_none() && !text.contains('\n');
     let is_secret = secrets::gather(&read.inputs).iter().any(|secret| secret.node == value);
-    let is_one = value.kind() == Kind::Scalar && !is_secret && value.node().anchor.is_none() && !text.contains('\n');
     let (way, outer) = (value.steps(), mapping.steps());
     let path = way.strip_prefix(outer.as_slice())?.iter().map(|step| (*step).to_owned()).collect();
-    (is_one && !text.is_empty()).then(|| (path, text.to_owned()))
+    (is_one && !is_secret && !text.is_empty()).then(|| (path, text.to_owned()))
 }
 
 /// How a remark is told.

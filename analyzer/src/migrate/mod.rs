@@ -61,6 +61,16 @@ pub struct Kept {
 /// Works out how the source `bytes`, called `path`, is written for `target`.
 #[must_use]
 pub fn migrate(path: &str, bytes: &[u8], target: TalosVersion) -> Migration {
+    migrate_part(path, bytes, target, None)
+}
+
+/// The same for one field, whose key is at `key`: it moves with what must move with it, and all else stays.
+#[must_use]
+pub fn migrate_field(path: &str, bytes: &[u8], target: TalosVersion, key: Span) -> Migration {
+    migrate_part(path, bytes, target, Some(key))
+}
+
+fn migrate_part(path: &str, bytes: &[u8], target: TalosVersion, key: Option<Span>) -> Migration {
     let (text, not_text) = text::decode(bytes);
     let tree = input::parse(&text, path, Form::Detected);
     let inputs = input::recognise(&tree, path, Form::Detected);
@@ -84,8 +94,14 @@ pub fn migrate(path: &str, bytes: &[u8], target: TalosVersion) -> Migration {
     let layout = Layout::new(&text, &tree);
     let is_whole = matches!(config.kind, InputKind::MachineConfig { whole: true });
     let source = plan::Source { layout: &layout, inputs: &inputs, root, is_whole, target };
-    let (plans, kept) = plan::plan(&source);
+    let (mut plans, kept) = plan::plan(&source);
     migration.kept = kept;
+    if let Some(key) = key {
+        choose(&mut plans, tree.node_of(key));
+        if plans.is_empty() {
+            return migration;
+        }
+    }
     let Some(edits) = edits(&source, &plans) else {
         migration.notice = Some("it is written in a way that is not understood".to_owned());
         return migration;
@@ -97,6 +113,35 @@ pub fn migrate(path: &str, bytes: &[u8], target: TalosVersion) -> Migration {
     migration.moved = plans.iter().flat_map(Plan::moved).collect();
     migration.edits = edits;
     migration
+}
+
+/// Leaves of `plans` those that move the field of `key`, and what goes together with them.
+fn choose(plans: &mut Vec<Plan<'_, '_>>, key: Option<NodeRef<'_, '_>>) {
+    let entry = |key: NodeRef<'_, '_>| {
+        let value = key.behind()?;
+        Some(key.span().to(value.span()))
+    };
+    // The items of a list have no key.
+    let field = key.map(|key| entry(key).unwrap_or(key.span()));
+    let is_in = |outer: Span, inner: Span| outer.start <= inner.start && inner.end <= outer.end;
+    let Some(field) = field else { return plans.clear() };
+    let moves = |plan: &&Plan<'_, '_>| {
+        let entry = |node: &NodeRef<'_, '_>| node.key().map_or(node.span(), |key| key.span().to(node.span()));
+        plan.removed.iter().map(entry).any(|removed| is_in(field, removed) || is_in(removed, field))
+    };
+    let mut documents: Vec<&str> = Vec::new();
+    for plan in plans.iter().filter(moves) {
+        documents.push(plan.row.document);
+        documents.extend(plan.row.with);
+    }
+    // What one document takes the place of goes at once, and what needs another with that.
+    while let Some(next) = plans.iter().find(|plan| {
+        let is_chosen = documents.contains(&plan.row.document);
+        is_chosen && plan.row.with.iter().any(|kind| !documents.contains(kind))
+    }) {
+        documents.extend(next.row.with);
+    }
+    plans.retain(|plan| documents.contains(&plan.row.document));
 }
 
 /// What keeps a configuration from being changed at all.

@@ -4,7 +4,7 @@ use super::{Ignore, Located, MachineEntry, OwnRule, Patterns, Project};
 use crate::context::Mode;
 use crate::directives::Role;
 use crate::finding::{Finding, Profile, Severity};
-use crate::rules::{self, Control, Weak, Words};
+use crate::rules::{self, Control, ControlFix, Weak, Words};
 use crate::settings;
 use crate::syntax::{Kind, NodeRef};
 use crate::version::{MinorVersion, TalosVersion, VersionSet};
@@ -148,6 +148,7 @@ fn control(node: NodeRef<'_, '_>, rule: &str, severity: Severity) -> Option<Cont
         problem: owned("problem")?,
         expected: owned("expected")?,
         write: owned("write").unwrap_or_default(),
+        fix: ControlFix::Derived,
     })
 }
 

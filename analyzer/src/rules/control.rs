@@ -1,5 +1,6 @@
 //! Controls: a setting held to an expectation, each a row of data, of talint's own or of a project file.
 
+use super::control_remedy;
 use crate::context::{Context, Mode};
 use crate::directives::Role;
 use crate::finding::{Finding, Severity};
@@ -12,9 +13,10 @@ use crate::text::Span;
 use crate::version::VersionSet;
 use std::borrow::Cow;
 
+use std::net::{IpAddr, Ipv6Addr};
+
 /// Text that is compiled in, or that a project file brings.
 pub type Words = Cow<'static, [Cow<'static, str>]>;
-use std::net::{IpAddr, Ipv6Addr};
 
 /// A setting and what is expected of it.
 #[derive(Clone, Debug)]
@@ -44,6 +46,22 @@ pub struct Control {
     pub expected: Cow<'static, str>,
     /// What to do, as a clause; empty where the expectation says it all.
     pub write: Cow<'static, str>,
+    /// What takes a finding away.
+    pub fix: ControlFix,
+}
+
+/// What takes the finding of a control away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ControlFix {
+    /// What follows from the condition and the default of the version.
+    #[default]
+    Derived,
+    /// A person has to choose.
+    None,
+    /// What is written goes.
+    Remove,
+    /// This value is written.
+    Set(Cow<'static, str>),
 }
 
 /// Which values are weak.
@@ -161,7 +179,7 @@ pub fn condition(name: &str, operands: &[Cow<'static, str>]) -> Option<Weak> {
 
 impl Weak {
     /// Judges the value of a setting: `words` are the parts of a list, `text` the value as a whole.
-    fn applies(&self, text: &str, words: &[&str]) -> bool {
+    pub(super) fn applies(&self, text: &str, words: &[&str]) -> bool {
         let text = text.trim();
         let number = || whole_number(text);
         match self {
@@ -234,16 +252,17 @@ pub(crate) type Finder<'f> = &'f dyn Fn(Span, &'static str, String, String) -> F
 /// Holds the settings of a source to `controls`, whose findings `finder` makes.
 pub(crate) fn check(finder: Finder<'_>, controls: &[Control], context: &Context<'_, '_>, findings: &mut Findings) {
     for control in controls {
-        let counts = control.versions.contains(context.talos())
-            && !(control.not_in_container && context.mode == Some(Mode::Container))
-            && control.role.is_none_or(|role| context.role.is_none_or(|own| own == role));
-        let Some(setting) = settings().get(control.setting_index).filter(|_| counts) else { continue };
+        let setting = settings().get(control.setting_index).filter(|_| control.counts(context));
+        let Some(setting) = setting else { continue };
         let effective = context.effective(setting);
         if effective.written.is_empty() {
-            absent(finder, control, context, &effective, findings);
+            absent(finder, controls, control, context, &effective, findings);
         }
         for winner in effective.deciding() {
-            written(finder, control, context, winner, findings);
+            if let Some(finding) = written(finder, control, context, winner) {
+                let remedy = control_remedy::of_written(controls, control, context, &effective, winner);
+                findings.push(finding.with_remedy(remedy));
+            }
         }
     }
 }
@@ -253,21 +272,44 @@ pub(super) fn check_rule(rule: &Rule, controls: &[Control], context: &Context<'_
     check(&|span, kind, path, message| rule.finding_at(span, kind, path, message), controls, context, findings);
 }
 
+impl Control {
+    /// Whether a value that is written is weak.
+    pub(super) fn condemns(&self, written: &Written<'_, '_>, source: &str) -> bool {
+        let words = written.words(source);
+        let text = written.text().or_else(|| (!words.is_empty() || written.is_list()).then_some(""));
+        let bare: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        // A list of mappings has no words, and is not empty for that.
+        let holds_more = matches!(self.weak, Weak::Empty) && written.node.items().next().is_some();
+        !holds_more && text.is_some_and(|text| self.weak.applies(text, &bare))
+    }
+
+    /// Whether it counts for the machine that a source configures.
+    pub(super) fn counts(&self, context: &Context<'_, '_>) -> bool {
+        self.versions.contains(context.talos())
+            && !(self.not_in_container && context.mode == Some(Mode::Container))
+            && self.role.is_none_or(|role| context.role.is_none_or(|own| own == role))
+    }
+
+    /// Whether the default of the version is weak.
+    pub(super) fn condemns_default(&self, default: Option<&str>) -> bool {
+        let default = default.unwrap_or("");
+        let words: Vec<&str> = default.split(',').filter(|word| !word.is_empty()).collect();
+        self.weak.applies(default, &words)
+    }
+}
+
 fn written(
     finder: Finder<'_>,
     control: &Control,
     context: &Context<'_, '_>,
     winner: &Written<'_, '_>,
-    findings: &mut Findings,
-) {
-    let words = winner.words(context.text);
-    let Some(text) = winner.text().or_else(|| (!words.is_empty() || winner.is_list()).then_some("")) else { return };
-    let bare: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-    // A list of mappings has no words, and is not empty for that.
-    let holds_more = matches!(control.weak, Weak::Empty) && winner.node.items().next().is_some();
-    if holds_more || !control.weak.applies(text, &bare) {
-        return;
+) -> Option<Finding> {
+    if !control.condemns(winner, context.text) {
+        return None;
     }
+    let text = winner.text().unwrap_or("");
+    let words = winner.words(context.text);
+    let bare: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
     let culprit = control.weak.culprit(&words);
     let list = bare.join(", ");
     let value = culprit.map_or(if text.is_empty() { &list } else { text }, |(word, _)| word);
@@ -288,11 +330,12 @@ fn written(
     }
     finding.severity = control.written.unwrap_or_else(|| context.optional());
     finding.help = Some(help(control));
-    findings.push(finding);
+    Some(finding)
 }
 
 fn absent(
     finder: Finder<'_>,
+    controls: &[Control],
     control: &Control,
     context: &Context<'_, '_>,
     effective: &Effective<'_, '_>,
@@ -302,9 +345,7 @@ fn absent(
     if control.role.is_some_and(|role| context.role != Some(role)) {
         return;
     }
-    let default = effective.default.unwrap_or("");
-    let words: Vec<&str> = default.split(',').filter(|word| !word.is_empty()).collect();
-    if !control.weak.applies(default, &words) {
+    if !control.condemns_default(effective.default) {
         return;
     }
     let talos = context.talos();
@@ -319,11 +360,9 @@ fn absent(
     };
     let found = places().find_map(|place| Some((place, document(&place)?)));
     let first = places().find(|place| place.document == tables::V1ALPHA1);
-    let (path, kind, root) = match (found, first) {
-        (Some((place, root)), _) => (place.path, place.document, root),
-        (None, Some(place)) => (place.path, tables::V1ALPHA1, root),
-        (None, None) => (&[][..], tables::V1ALPHA1, root),
-    };
+    let place = found.or_else(|| Some((first?, root)));
+    let (path, kind, root) =
+        place.map_or((&[][..], tables::V1ALPHA1, root), |(place, root)| (place.path, place.document, root));
     let name = bare_name(control.setting);
     let message = match effective.default {
         Some(default) => {
@@ -337,7 +376,9 @@ fn absent(
     if effective.default.is_some() {
         finding.references.push(format!("Talos {talos} default").into());
     }
-    findings.push(finding);
+    let remedy =
+        place.and_then(|(place, root)| control_remedy::of_absent(controls, control, context, effective, place, root));
+    findings.push(finding.with_remedy(remedy));
 }
 
 fn help(control: &Control) -> String {
@@ -348,6 +389,6 @@ fn help(control: &Control) -> String {
 }
 
 /// The name of a setting without its component.
-fn bare_name(id: &str) -> &str {
+pub(super) fn bare_name(id: &str) -> &str {
     id.split_once('.').map_or(id, |(_, name)| name)
 }

@@ -5,6 +5,7 @@ mod addresses;
 mod cipher_suites;
 mod clear_text;
 mod control;
+mod control_remedy;
 mod denied_arguments;
 mod documents;
 mod encryption;
@@ -16,7 +17,7 @@ mod suppression_pass;
 mod sysctls;
 
 pub(crate) use control::check as check_controls;
-pub use control::{CONDITIONS, Control, Operands, Weak, Words, condition};
+pub use control::{CONDITIONS, Control, ControlFix, Operands, Weak, Words, condition};
 pub use kernel_argument::{ArgumentCheck, Reader, Reads, WeakArgument};
 pub(crate) use suppression_pass::UNUSED as UNUSED_SUPPRESSION;
 pub use suppression_pass::suppress;

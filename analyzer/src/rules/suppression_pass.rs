@@ -1,7 +1,7 @@
 //! Suppressions: findings that a comment lets pass, and what is wrong with such comments.
 
 use crate::directives::{Directives, Suppression};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::fix::Remedy;
 use crate::rule::names;
 use crate::syntax::{NodeRef, Tree};
@@ -41,6 +41,12 @@ pub fn suppress(
         }
         kept.push(finding);
     }
+    // What Talos refuses may hide what a suppression is for.
+    let is_refused = |finding: &Finding| {
+        ["yaml/", "schema/"].iter().any(|family| finding.rule.starts_with(family))
+            && finding.severity == Severity::Error
+    };
+    let is_understood = tree.gaps.is_empty() && !kept.iter().any(is_refused);
     let rule = |name: &str| super::by_name(name).filter(|_| wanted.contains(&name));
     for (suppression, used) in suppressions.iter().zip(&used) {
         if let Some(rule) = rule(REASON)
@@ -71,7 +77,8 @@ pub fn suppress(
             };
             let mut finding = rule.finding_at(suppression.span, "", "", message);
             finding.help = Some("take the suppression out, or move it to the line it is about".to_owned());
-            kept.push(finding.with_remedy(is_known(pattern).then(|| without(text, suppression, is_unused))));
+            let remedy = (is_known(pattern) && is_understood).then(|| without(text, suppression, is_unused));
+            kept.push(finding.with_remedy(remedy));
         }
     }
     kept.sort_by_key(|finding| finding.span);

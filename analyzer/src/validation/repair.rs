@@ -42,8 +42,7 @@ pub(super) fn remedy(check: &Check, subject: &Subject<'_, '_, '_>, hit: &Hit) ->
         let Some(Repair { is_safe, does: Does::Write(word) }) = check.fix else { return None };
         let title = format!("Write `{}: {word}`", hit.name);
         let holder = subject.scope.kind() == Kind::Mapping;
-        return holder
-            .then(|| titled(is_safe, title).put(subject.scope, subject.field, Value::Text(word.to_owned())));
+        return holder.then(|| titled(is_safe, title).put(subject.scope, subject.field, Value::Text(word.to_owned())));
     };
     match &check.fix {
         Some(repair) => said(repair, check, subject, hit, node),
@@ -114,7 +113,7 @@ fn meant(check: &Check, subject: &Subject<'_, '_, '_>, node: NodeRef<'_, '_>) ->
         Condition::Key(Condition::NoneOf(words)) => {
             let key = node.key()?;
             renamed(key, near(key.value(), words)?)
-        },
+        }
         Condition::NotForm(form) | Condition::LacksForm(form) => {
             let text = form_meant(*form, node.value()).filter(|text| form.takes(text, subject.decoder()))?;
             Some(Remedy::safe(format!("Write `{text}`")).write_text(node, text))

@@ -4,13 +4,16 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[path = "fixes/planted.rs"]
+mod planted;
 #[path = "fixes/stories.rs"]
 mod stories;
+#[path = "fixes/tools.rs"]
+mod tools;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use talint_analyzer::directives::Role;
 use talint_analyzer::edit::{Edit, apply};
 use talint_analyzer::effective::Value;
 use talint_analyzer::finding::{Finding, Profile, Severity};
@@ -18,9 +21,7 @@ use talint_analyzer::fix::Fix;
 use talint_analyzer::fixes::{Fixable, Fixed};
 use talint_analyzer::input::Form;
 use talint_analyzer::version::MinorVersion;
-use talint_analyzer::{
-    Analysis, Options, REFUSING, Source, analyze_layered, config, generated, layered_settings, rules, secrets,
-};
+use talint_analyzer::{Analysis, Options, REFUSING, Source, analyze_layered, config, layered_settings, rules, secrets};
 
 /// A base and its patches: each a file with a name of its own.
 #[derive(Clone)]
@@ -70,7 +71,9 @@ impl Layers {
             let spans = secrets::find(path, text.as_bytes(), Form::Detected).into_iter();
             spans.map(|span| span.slice(text).trim().to_owned()).collect::<Vec<_>>()
         };
-        self.files.iter().flat_map(of_file).filter(|secret| secret.len() > 10).collect()
+        // What the generated configurations have in the place of one stands for certificates too.
+        let is_one = |secret: &String| secret.len() > 10 && secret != "<generated>";
+        self.files.iter().flat_map(of_file).filter(is_one).collect()
     }
 
     /// Whether Talos loads it.
@@ -133,6 +136,40 @@ fn key(finding: &Finding) -> (String, String) {
     (finding.rule.to_string(), steps.collect::<Vec<_>>().join("[]"))
 }
 
+fn count(counts: &BTreeMap<(String, String), usize>, finding: &Finding) -> usize {
+    counts.get(&key(finding)).copied().unwrap_or(0)
+}
+
+/// Whether `new` was there before, but not seen behind `finding`.
+fn is_uncovered(finding: &Finding, new: &Finding, (before, after): (&[(usize, Finding)], &[(usize, Finding)])) -> bool {
+    let is_schema = |found: &Finding| found.rule.starts_with("schema/") && found.severity == Severity::Error;
+    let schema = |found: &[(usize, Finding)]| found.iter().filter(|(_, found)| is_schema(found)).count();
+    // What the decoder refuses hides what else there is.
+    if schema(after) < schema(before) && !is_schema(new) || finding.rule.starts_with("schema/") && !is_schema(new) {
+        return true;
+    }
+    // Where a whole section is gone, what was missing in it is missing around it.
+    let (then, now) = (counts(before), counts(after));
+    let is_inside = |old: &Finding| old.rule == new.rule && old.path.starts_with(&new.path);
+    if before.iter().any(|(_, old)| is_inside(old) && count(&now, old) < count(&then, old)) {
+        return true;
+    }
+    match (&*finding.rule, &*new.rule) {
+        // What a machine is for is only known now; what a patch cleared is there again.
+        ("talos/machine-type" | "patch/resets-omitted", _) => true,
+        // Another patch takes out what is gone already, or says nothing of what is there now.
+        (_, "patch/no-effect") => !finding.rule.starts_with("patch/"),
+        // So it is meant.
+        ("talos/ca-key-on-worker", "patch/resets-omitted") => true,
+        // What another layer adds to a section stands alone.
+        ("ineffective/role", _) if new.path.starts_with(&finding.path) => true,
+        // One of many secrets stands for all.
+        ("ineffective/role", "secrets/plaintext") => true,
+        ("talos/controlplane-document-on-worker", "talos/field-beside-document") => true,
+        _ => false,
+    }
+}
+
 /// Tries every fix of `layers` by itself, and all of them together; returns how many there are.
 fn try_fixes(layers: &Layers, report: &mut String) -> usize {
     let found = layers.findings();
@@ -158,8 +195,10 @@ fn try_fixes(layers: &Layers, report: &mut String) -> usize {
         };
         let after = next.findings();
         let now = counts(&after);
-        let count = |counts: &BTreeMap<_, usize>, finding: &Finding| counts.get(&key(finding)).copied().unwrap_or(0);
-        if count(&now, finding) >= count(&before, finding) {
+        let in_file = |found: &[(usize, Finding)]| {
+            found.iter().filter(|(file, other)| file == own && key(other) == key(finding)).count()
+        };
+        if in_file(&after) >= in_file(&found) {
             wrong("it is found again");
         }
         // What Talos refuses hides what else there is.
@@ -175,14 +214,17 @@ fn try_fixes(layers: &Layers, report: &mut String) -> usize {
             count(&now, new) > count(&before, new) && rules_now.get(&*new.rule) > rules_before.get(&*new.rule)
         };
         for (_, new) in after.iter().filter(|(_, new)| is_new(new) && !hides(new)) {
-            wrong(&format!("{} at {} is new: {}", new.rule, new.path, new.message));
+            if !is_uncovered(finding, new, (&found, &after)) {
+                wrong(&format!("{} at {} is new: {}", new.rule, new.path, new.message));
+            }
         }
         if finding.rule == "patch/no-effect" && fix.is_safe && next.whole() != layers.whole() {
             wrong("it is called safe and makes another configuration");
         }
-        if let Some(settings) =
-            settings.as_ref().filter(|_| fix.is_safe && !is_refusal(finding) && !is_refused_later(finding))
-        {
+        // What Talos refuses no machine gets, and an old word for a role it reads as the new one.
+        let is_old_word = finding.rule == "talos/machine-type";
+        let is_comparable = !is_refusal(finding) && !is_refused_later(finding) && !is_old_word;
+        if let Some(settings) = settings.as_ref().filter(|_| fix.is_safe && is_comparable) {
             let now = next.settings();
             // A field that nobody reads is listed where it is written.
             let is_listed = |name: &&(_, _)| now.contains_key(*name) || finding.rule != "schema/unused-field";
@@ -194,9 +236,12 @@ fn try_fixes(layers: &Layers, report: &mut String) -> usize {
     }
     if tried > 0 {
         let (next, rounds) = all_fixes(layers);
-        // What Talos refuses comes first, for it hides the rest.
+        // What Talos refuses comes first, for it hides the rest; and of several patches each may clear what the one before
+        // it says again.
         let is_refused = found.iter().any(|(_, finding)| finding.rule.starts_with("talos/"));
-        if rounds > 2 + usize::from(is_refused || settings.is_none()) {
+        let is_chain = found.iter().any(|(_, finding)| finding.rule == "patch/resets-omitted");
+        let most = 2 + usize::from(is_refused || settings.is_none());
+        if rounds > if is_chain { layers.files.len().max(most) } else { most } {
             let _ = writeln!(report, "{}: all fixes together need {rounds} rounds", layers.name);
         }
         let left = next.findings();
@@ -271,44 +316,6 @@ fn fixes_of_the_corpus_keep_their_promises() {
     for folder in ["rules", "examples", "reported"] {
         for layers in files_below(&corpus().join(folder)).iter().filter_map(|path| of_corpus(path)) {
             tried += try_fixes(&layers, &mut report);
-        }
-    }
-    println!("{tried} fixes");
-    assert!(report.is_empty(), "\n{report}");
-    assert!(tried > 10, "only {tried} fixes were tried");
-}
-
-/// Every example of what a rule finds, laid over a configuration that Talos generates.
-fn planted() -> impl Iterator<Item = Layers> {
-    rules::all().flat_map(|rule| {
-        // A machine of the other role is no place for it.
-        let is_of = |role: &Role| match role {
-            Role::ControlPlane => !rule.avoid.text.contains("type: worker"),
-            Role::Worker => !rule.avoid.text.contains("type: controlplane"),
-        };
-        [Role::ControlPlane, Role::Worker].into_iter().filter(is_of).map(move |role| {
-            let version = rule.avoid.version();
-            let base = ("base.yaml".to_owned(), generated(version, role).to_owned());
-            let patch = ("patch.yaml".to_owned(), rule.avoid.text.to_owned());
-            let talos = Some(MinorVersion { major: 1, minor: u16::from(version.minor()) });
-            let options = Options { talos, profile: Some(Profile::Strict), ..Options::default() };
-            Layers { name: format!("{} over a {role:?}", rule.name), files: vec![base, patch], options }
-        })
-    })
-}
-
-#[test]
-fn fixes_of_planted_defects_keep_their_promises() {
-    let (mut report, mut tried) = (String::new(), 0);
-    for layers in planted() {
-        tried += try_fixes(&layers, &mut report);
-        // The same as one file.
-        let sources = layers.sources();
-        let layered = analyze_layered(sources[0], &sources[1..], &layers.options).layered;
-        if layered.refusals.is_empty() {
-            let whole = ("whole.yaml".to_owned(), config::render(&layered.documents));
-            let name = format!("{}, as one file", layers.name);
-            tried += try_fixes(&Layers { name, files: vec![whole], ..layers }, &mut report);
         }
     }
     println!("{tried} fixes");

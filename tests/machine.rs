@@ -168,3 +168,25 @@ fn an_entry_that_a_generated_configuration_has_is_not_to_be_repeated() {
     let related = &finding.related[0];
     assert_eq!((related.file.as_deref(), related.span), (Some("talint.yaml"), span(&host, "n1")));
 }
+
+#[test]
+fn a_fix_for_workers_is_not_made_in_what_other_machines_have_too() {
+    let host = file("talint.yaml", "machines:\n  - w1\n  - w2\n  - c1\n");
+    let patch = |name: &str| {
+        file(name, "machine:\n  network:\n    interfaces:\n      - interface: eth0\n        vip: {ip: 192.0.2.10}\n")
+    };
+    let (shared, own) = (patch("shared.yaml"), patch("own.yaml"));
+    let layer = |file: &Arc<File>| Layer::File(Arc::clone(file));
+    let with = |name: &str, file: &Arc<File>| machine(name, &host, vec![layer(file)]);
+    let mut control_plane = with("c1", &shared);
+    let text = generated(TalosVersion::nearest(12), Role::ControlPlane).to_owned();
+    let place = span(&host, "c1");
+    control_plane.layers[0] = Layer::Made { file: Arc::clone(&host), place, text, anchors: Vec::new() };
+    let options = Options { select: vec!["talos/vip-on-worker".to_owned()], ..Options::default() };
+    let files = analyses(&[with("w1", &shared), with("w2", &own), control_plane], &options);
+    let fixes: Vec<(String, bool)> = files
+        .iter()
+        .flat_map(|file| file.analysis.findings.iter().map(|found| (file.file.path.clone(), found.fix.is_some())))
+        .collect();
+    assert_eq!(fixes, [("shared.yaml".to_owned(), false), ("own.yaml".to_owned(), true)]);
+}

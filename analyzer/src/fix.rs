@@ -346,7 +346,7 @@ fn find<'t, 's>(target: Target, layout: &Layout<'t, 's>, is_json_patch: bool) ->
     let node = layout.tree.node_of(target.span())?;
     let node = match target {
         Target::Value(_) => node,
-        Target::Key(_) if node.is_key() => node.parent()?.entries().find(|(key, _)| *key == node)?.1,
+        Target::Key(_) if node.is_key() => node.behind()?,
         // The path of an operation of a JSON patch stands for the key.
         Target::Key(_) => node,
     };

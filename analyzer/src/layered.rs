@@ -33,7 +33,7 @@ pub const REFUSING: [&str; 5] =
     ["yaml/", "schema/", "patch/", "talos/duplicate-document", "talos/conflicting-documents"];
 
 /// Rules that say what the decoder makes of a text, or what one hand wrote: they look at each source by itself.
-const OF_A_SOURCE: [&str; 4] = ["yaml/", "schema/", "ineffective/kernel-arg-order", "ineffective/role"];
+const OF_A_SOURCE: [&str; 4] = ["yaml/", "schema/", "ineffective/kernel-arg-order", ON_A_WORKER];
 
 /// Rules about the documents of one source, which Talos holds a base to, and until 1.13 a patch.
 const OF_DOCUMENTS: [&str; 3] = ["talos/duplicate-document", "talos/conflicting-documents", "patch/document-twice"];
@@ -41,8 +41,11 @@ const OF_DOCUMENTS: [&str; 3] = ["talos/duplicate-document", "talos/conflicting-
 /// Rules about values that are left out of the whole.
 const LOSING: [&str; 2] = ["schema/invalid-value", "schema/wrong-type"];
 
+/// The rule about what a worker does not read.
+const ON_A_WORKER: &str = "ineffective/role";
+
 /// Rules that have nothing to say of the whole.
-const NOT_OF_THE_WHOLE: [&str; 3] = ["yaml/", "suppression/", "ineffective/role"];
+const NOT_OF_THE_WHOLE: [&str; 3] = ["yaml/", "suppression/", ON_A_WORKER];
 
 /// What the findings of a source by itself depend on: two machines of the same share them.
 pub(crate) type Key = (Versions, Profile, Option<Role>, Option<Mode>);
@@ -177,10 +180,16 @@ impl Frame {
             .collect();
         // Values that no decoder takes are left out of the whole: what they leave is not what was meant.
         let has_lost_values = found.iter().flatten().any(|finding| LOSING.contains(&&*finding.rule));
-        let of_whole = self.in_whole(layered, sources, has_lost_values, |context, map| {
+        let (of_whole, role) = self.in_whole(layered, sources, has_lost_values, |context, map| {
             let findings = self.of_whole.find(context, None).into_iter();
-            findings.map(|finding| map.to_sources(finding)).collect::<Vec<_>>()
+            (findings.map(|finding| map.to_sources(finding)).collect::<Vec<_>>(), context.role)
         });
+        if role == Some(Role::ControlPlane) {
+            // A base for workers of which a patch makes a machine of the control plane.
+            for list in found.iter_mut() {
+                list.retain(|finding| finding.rule != ON_A_WORKER);
+            }
+        }
         for (finding, source) in of_whole {
             let is_new = !known.contains(&(source, finding.rule.clone(), finding.span));
             if let Some(list) = found.get_mut(source).filter(|_| is_new) {
@@ -345,7 +354,12 @@ impl Map<'_, '_> {
                 changes.push((Some(origin.source), Change::Write(target.at(origin.span), value)));
             }
             Change::Put(target, path, value) => {
-                let (origin, _) = self.place_of(target)?;
+                // A patch of such a document clears what it leaves out.
+                let (origin, _) =
+                    if self.is_in_document(target.span()) { self.target(target) } else { self.place_of(target) }?;
+                if self.is_taken_away(origin, path.first()?) {
+                    return None;
+                }
                 changes.push((Some(origin.source), Change::Put(target.at(origin.span), path, value)));
             }
             Change::Replace(span, text) => {
@@ -358,6 +372,23 @@ impl Map<'_, '_> {
             Change::RemoveComment(_) | Change::RemoveEmptyDocument(_) => return None,
         }
         Some(())
+    }
+
+    /// Whether a later patch takes the entry `name` out of the mapping at an origin.
+    fn is_taken_away(&self, mapping: Origin, name: &str) -> bool {
+        let node = self.sources.get(mapping.source).and_then(|source| source.read.tree.node_of(mapping.span));
+        let written = node.map(|node| node.behind().unwrap_or(node));
+        let Some((key, _)) = written.and_then(|mapping| mapping.entry(name)) else { return false };
+        let is_it = |place: &Place| place.origin.source == mapping.source && place.origin.span == key.span();
+        !self.places.iter().any(is_it)
+    }
+
+    /// Whether bytes are of another document than the machine configuration.
+    fn is_in_document(&self, span: Span) -> bool {
+        let (before, after) = self.text.split_at_checked(span.start as usize).unwrap_or_default();
+        let before = before.rsplit("---\n").next().unwrap_or(before);
+        let after = after.split("\n---\n").next().unwrap_or(after);
+        before.lines().chain(after.lines()).any(|line| line.starts_with("kind:"))
     }
 
     /// The scalar of an origin, without quotes.

@@ -74,7 +74,9 @@ impl Source<'_> {
             Position::Part { host, .. } => {
                 // The line end behind the last line is the host's: what goes up to there leaves it to the line before.
                 let before = edit.span.start as usize;
-                let is_end = edit.span.end as usize == text.len() && edit.text.is_empty() && !text.ends_with('\n');
+                let has_line_end =
+                    matches!(host.get(self.position.in_file(edit.span).end as usize), Some(b'\r' | b'\n'));
+                let is_end = edit.span.end as usize == text.len() && edit.text.is_empty() && has_line_end;
                 let kept = text.get(..before).filter(|_| is_end).and_then(|kept| kept.strip_suffix('\n'));
                 let kept = kept.map(|kept| kept.strip_suffix('\r').unwrap_or(kept).len());
                 let edit = Edit { span: Span::new(kept.unwrap_or(before), edit.span.end as usize), ..edit };

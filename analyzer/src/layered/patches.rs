@@ -133,7 +133,7 @@ fn mark_at<'t, 's>(node: NodeRef<'t, 's>, span: Span) -> Option<(NodeRef<'t, 's>
 fn kept(origin: Origin, mapping: NodeRef<'_, '_>, sources: &[ReadSource<'_, '_>]) -> Option<(Vec<String>, String)> {
     let read = sources.get(origin.source)?.read;
     let key = read.tree.node_of(origin.span).filter(|key| key.is_key())?;
-    let (_, value) = key.parent()?.entries().find(|(other, _)| *other == key)?;
+    let value = key.behind()?;
     let text = value.visible_span().slice(read.text);
     let is_one = value.kind() == Kind::Scalar && value.node().anchor.is_none() && !text.contains('\n');
     let is_secret = secrets::gather(&read.inputs).iter().any(|secret| secret.node == value);

@@ -118,7 +118,7 @@ fn migrate_part(path: &str, bytes: &[u8], target: TalosVersion, key: Option<Span
 /// Leaves of `plans` those that move the field of `key`, and what goes together with them.
 fn choose(plans: &mut Vec<Plan<'_, '_>>, key: Option<NodeRef<'_, '_>>) {
     let entry = |key: NodeRef<'_, '_>| {
-        let value = key.parent()?.entries().find_map(|(other, value)| (other == key).then_some(value))?;
+        let value = key.behind()?;
         Some(key.span().to(value.span()))
     };
     // The items of a list have no key.

@@ -60,19 +60,23 @@ pub fn suppress(
             kept.push(finding);
         }
         let Some(rule) = rule(UNUSED) else { continue };
-        for (number, pattern) in suppression.rules.iter().enumerate() {
-            let is_known = super::all().any(|rule| rule.matches(pattern)) || own.iter().any(|own| names(pattern, own));
+        let is_known =
+            |pattern: &str| super::all().any(|rule| rule.matches(pattern)) || own.iter().any(|own| names(pattern, own));
+        let is_unused = |number: usize, pattern: &str| {
             let was_looked_for = wanted.iter().any(|rule| names(pattern, rule));
-            let message = if !is_known {
+            is_known(pattern) && was_looked_for && !used.contains(&number)
+        };
+        for (number, pattern) in suppression.rules.iter().enumerate() {
+            let message = if !is_known(pattern) {
                 format!("there is no rule `{pattern}`")
-            } else if was_looked_for && !used.contains(&number) {
+            } else if is_unused(number, pattern) {
                 format!("`{pattern}` finds nothing here that this suppression would let pass")
             } else {
                 continue;
             };
             let mut finding = rule.finding_at(suppression.span, "", "", message);
             finding.help = Some("take the suppression out, or move it to the line it is about".to_owned());
-            let remedy = (is_known && is_understood).then(|| without(text, suppression, pattern));
+            let remedy = (is_known(pattern) && is_understood).then(|| without(text, suppression, is_unused));
             kept.push(finding.with_remedy(remedy));
         }
     }
@@ -80,17 +84,19 @@ pub fn suppress(
     kept
 }
 
-/// The suppression without one of its rules, or no suppression at all.
-fn without(text: &str, suppression: &Suppression, pattern: &str) -> Remedy {
-    let rest: Vec<&str> = suppression.rules.iter().map(String::as_str).filter(|other| *other != pattern).collect();
-    let names = suppression.rules.join(", ");
+/// The suppression without those of its rules that let nothing pass, or no suppression at all.
+fn without(text: &str, suppression: &Suppression, is_unused: impl Fn(usize, &str) -> bool) -> Remedy {
+    let all = suppression.rules.iter().map(String::as_str).enumerate();
+    let (gone, rest): (Vec<_>, Vec<_>) = all.partition(|(number, pattern)| is_unused(*number, pattern));
+    let listed = |rules: &[(usize, &str)]| rules.iter().map(|(_, rule)| *rule).collect::<Vec<_>>().join(", ");
+    let names = listed(&gone);
     let comment = suppression.span.slice(text);
     let bracket = comment.find('[').zip(comment.find(']')).filter(|(start, end)| start < end && !rest.is_empty());
     let Some((start, end)) = bracket else {
         return Remedy::safe(format!("Remove the suppression of `{names}`")).remove_comment(suppression.span);
     };
     let inside = Span::new(suppression.span.start as usize + start + 1, suppression.span.start as usize + end);
-    Remedy::safe(format!("Remove `{pattern}` from the suppression")).replace(inside, rest.join(", "))
+    Remedy::safe(format!("Remove `{names}` from the suppression")).replace(inside, listed(&rest))
 }
 
 /// The first line that a finding belongs to: its own, or, inside of a block scalar, that of the key, for no comment can

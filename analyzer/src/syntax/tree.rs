@@ -364,6 +364,12 @@ impl<'t, 's> NodeRef<'t, 's> {
         parent.entries().find(|(_, value)| value.id == self.id).map(|(key, _)| key)
     }
 
+    /// The value behind this node, if that is a key.
+    #[must_use]
+    pub fn behind(self) -> Option<NodeRef<'t, 's>> {
+        self.parent()?.entries().find(|(key, _)| key.id == self.id).map(|(_, value)| value)
+    }
+
     /// Whether the node is the key of an entry.
     pub(crate) fn is_key(self) -> bool {
         self.node().position.is_multiple_of(2) && self.parent().is_some_and(|parent| parent.kind() == Kind::Mapping)

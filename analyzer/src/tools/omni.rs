@@ -294,8 +294,7 @@ fn forbidden(host: &mut Host<'_>, layer: &Layer) {
 
 /// The patch without what Omni refuses: a key, an item, or the document that the `kind` is of.
 fn without(root: NodeRef<'_, '_>, node: NodeRef<'_, '_>) -> Remedy {
-    let holder = node.parent().filter(|_| node.is_key());
-    let value = holder.and_then(|holder| holder.entries().find(|(key, _)| *key == node)).map(|(_, value)| value);
+    let value = node.behind();
     if value.is_none() && node.key().is_some() {
         return Remedy::changing("Remove this document").remove(root);
     }

@@ -57,7 +57,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
 /// The key as it is meant, if there is none of that name yet, and the value is one that it takes.
 fn renamed<'t, 's>(key: NodeRef<'t, 's>, name: &str, context: &Context<'t, 's>) -> Option<Remedy> {
     let mapping = key.parent()?;
-    let value = mapping.entries().find_map(|(other, value)| (other == key).then_some(value))?.resolved();
+    let value = key.behind()?.resolved();
     let steps = [mapping.steps(), vec![name]].concat();
     let field = tables::field_at_steps(context.kind_of(key), &steps)?;
     let takes = |shape: &Shape| match shape.value() {

@@ -62,14 +62,13 @@ fn mapping<'t>(node: NodeRef<'t, '_>, rule: &Rule, context: &Context<'t, '_>, fi
         let mut finding = rule.finding_at(key.span(), context.kind_of(key), key.path(), message);
         finding.help = Some("keep one of the two".to_owned());
         finding.related.push(Related::here(first.span(), "the first one is here"));
-        findings.push(finding.with_remedy(without_second(node, first, key)));
+        findings.push(finding.with_remedy(without_second(first, key)));
     }
 }
 
 /// The mapping without the second of two entries that say the same.
-fn without_second(mapping: NodeRef<'_, '_>, first: NodeRef<'_, '_>, second: NodeRef<'_, '_>) -> Option<Remedy> {
-    let value = |of: NodeRef<'_, '_>| mapping.entries().find_map(|(key, value)| (key == of).then_some(value));
-    let (first, second) = (value(first)?, value(second)?);
+fn without_second(first: NodeRef<'_, '_>, second: NodeRef<'_, '_>) -> Option<Remedy> {
+    let (first, second) = (first.behind()?, second.behind()?);
     is_same(first, second).then(|| Remedy::safe("Remove the second one, which says the same").remove(second))
 }
 

@@ -4,12 +4,16 @@
 
 #[path = "lsp/client.rs"]
 mod client;
+#[path = "lsp/cluster.rs"]
+mod cluster;
 #[path = "lsp/commands.rs"]
 mod commands;
 #[path = "lsp/completion.rs"]
 mod completion;
 #[path = "lsp/documents.rs"]
 mod documents;
+#[path = "lsp/effective.rs"]
+mod effective;
 #[path = "lsp/features.rs"]
 mod features;
 #[path = "lsp/hover.rs"]

@@ -35,7 +35,7 @@ mod migrate;
 mod workspace;
 
 pub use analysis::{Analysis, Options, analyze};
-pub use layered::{LayeredAnalysis, Position, REFUSING, Source, analyze_layered, layered_settings};
+pub use layered::{LayeredAnalysis, Merged, Position, REFUSING, Source, analyze_layered, layered_settings, merge};
 pub use machine::{File, FileAnalysis, Files, Layer, Machine, generated, normalized};
 pub use migrate::{Kept, Migration, Moved, migrate};
 pub use workspace::{Described, InOrder, Outcome, ToolFile, Workers, Workspace, analyze_described, check, describe};

@@ -8,10 +8,7 @@ use std::fmt::Write as _;
 use talint_analyzer::config::{self, Origin, Showing};
 use talint_analyzer::finding::Profile;
 use talint_analyzer::text::{LineIndex, decode};
-use talint_analyzer::{
-    Layer, LayeredAnalysis, Machine, Options, REFUSING, Source, analyze_layered, directives, effective,
-    layered_settings,
-};
+use talint_analyzer::{Layer, Machine, Merged, Options, Source, directives, effective, layered_settings, merge};
 use tower_lsp::ls_types::Uri;
 
 /// What can be asked. No editor's extension may call a command of its own by these names.
@@ -65,7 +62,7 @@ fn profile(asked: &Asked<'_>) -> Profile {
 struct Rendering<'a> {
     sources: Vec<Source<'a>>,
     options: Options,
-    analysis: LayeredAnalysis,
+    merged: Merged,
     /// Each layer with the text of its file, which places are lines of.
     names: Vec<(&'a str, LineIndex)>,
 }
@@ -91,12 +88,10 @@ impl<'a> Rendering<'a> {
             }
             None => vec![(name, lines(document.text.as_bytes()))],
         };
-        let select = REFUSING.map(str::to_owned).to_vec();
         let options = machine.map_or_else(|| found.options.clone(), |machine| machine.options(&found.options));
-        let options = Options { select, ..options };
         let (base, patches) = sources.split_first()?;
-        let analysis = analyze_layered(*base, patches, &options);
-        Some(Self { sources, options, analysis, names })
+        let merged = merge(*base, patches, &options)?;
+        Some(Self { sources, options, merged, names })
     }
 
     /// An origin as `file:line`.
@@ -110,14 +105,14 @@ impl<'a> Rendering<'a> {
     /// What Talos makes of it, without secrets, each value with its place.
     fn configuration(&self) -> Option<String> {
         let showing = Showing { origins: true, ..Showing::default() };
-        let text = config::shown(&self.analysis.layered.documents, showing, |origin| self.place(origin));
+        let text = config::shown(&self.merged.layered.documents, showing, |origin| self.place(origin));
         (!text.is_empty()).then_some(text)
     }
 
     /// The settings of the machine, a line each, with their places.
     fn settings(&self) -> Option<String> {
         let (base, patches) = self.sources.split_first()?;
-        let versions = &self.analysis.sources.first()?.versions;
+        let versions = &self.merged.versions;
         let mut out = format!(
             "# Talos {} ({}), Kubernetes {} ({})\n",
             versions.talos,
@@ -126,7 +121,7 @@ impl<'a> Rendering<'a> {
             versions.kubernetes_source.as_str()
         );
         let mut component = "";
-        for setting in layered_settings(*base, patches, &self.options, &self.analysis) {
+        for setting in layered_settings(*base, patches, &self.options, &self.merged.layered) {
             if setting.component != component {
                 component = setting.component;
                 let _ = write!(out, "\n{component}:\n");

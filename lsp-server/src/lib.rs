@@ -14,6 +14,7 @@ mod folding;
 mod hover;
 mod lines;
 mod links;
+mod machines;
 mod names;
 mod publish;
 mod selection;

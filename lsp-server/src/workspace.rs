@@ -2,13 +2,13 @@
 
 use crate::documents::{Document, Documents};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use talint_analyzer::input::{Form, PROJECT_FILE};
 use talint_analyzer::project::{self, Project};
 use talint_analyzer::text::MAX_BYTES;
 use talint_analyzer::{
-    Analysis, Described, File, FileAnalysis, Files, InOrder, Machine, Options, Workspace, analyze, check, describe,
-    normalized, tools,
+    Analysis, Described, File, FileAnalysis, Files, InOrder, Machine, Merged, Options, Workspace, analyze, check,
+    describe, normalized, tools,
 };
 
 /// What is found in a document, and where it belongs.
@@ -17,6 +17,14 @@ pub(crate) struct Found {
     pub(crate) analysis: Analysis,
     /// The machines that it is a part of.
     pub(crate) machines: Vec<Machine>,
+    /// The other machines of the project file.
+    pub(crate) others: Vec<Machine>,
+    /// What comes of the layers of each machine, those that it is a part of first; worked out when it is asked for.
+    pub(crate) merged: OnceLock<Vec<Option<Merged>>>,
+    /// The path of the document from the folder.
+    pub(crate) key: String,
+    /// Whether it is the project file.
+    pub(crate) is_project: bool,
     /// Whether other files bear on it.
     pub(crate) has_others: bool,
     /// The folder that the paths of files begin at.
@@ -28,7 +36,10 @@ pub(crate) struct Found {
 impl Found {
     /// Whether the document is one of Talos's, or describes machines. Of others nothing is said.
     pub(crate) fn is_ours(&self) -> bool {
-        self.analysis.documents > 0 || !self.analysis.findings.is_empty() || !self.machines.is_empty()
+        self.is_project
+            || self.analysis.documents > 0
+            || !self.analysis.findings.is_empty()
+            || !self.machines.is_empty()
     }
 }
 
@@ -75,6 +86,10 @@ pub(crate) fn look(document: &Document, documents: &Documents, options: &Options
     let alone = |folder: PathBuf| Found {
         analysis: analyze(&document.path(), document.text.as_bytes(), options),
         machines: Vec::new(),
+        others: Vec::new(),
+        merged: OnceLock::new(),
+        key: document.path().rsplit('/').next().unwrap_or_default().to_owned(),
+        is_project: false,
         has_others: false,
         folder,
         options: options.clone(),
@@ -94,11 +109,13 @@ pub(crate) fn look(document: &Document, documents: &Documents, options: &Options
     let of_project = project.as_ref().map(|(said, file)| (describe(said, file, &files, &options), said, file));
     let is_excluded = project.as_ref().is_some_and(|(said, _)| said.exclude.matches(&key));
     let mut described = Described::default();
+    let mut others = Vec::new();
     let mut is_host = false;
     if let Some((machines, _, file)) = of_project {
         is_host = file.path == key;
         described = machines;
-        described.machines.retain(|machine| is_host || machine.files().any(|file| file.path == key));
+        let is_part = |machine: &Machine| is_host || machine.files().any(|file| file.path == key);
+        (described.machines, others) = described.machines.into_iter().partition(is_part);
     }
     if !is_excluded
         && !is_host
@@ -124,7 +141,8 @@ pub(crate) fn look(document: &Document, documents: &Documents, options: &Options
         // Nothing is to be said of it.
         None => Analysis { findings: Vec::new(), ..alone(folder.clone()).analysis },
     };
-    Found { analysis, machines: described.machines, has_others, folder, options }
+    let (machines, merged) = (described.machines, OnceLock::new());
+    Found { analysis, machines, others, merged, key, is_project: is_host, has_others, folder, options }
 }
 
 fn with_project(options: &Options, project: &Arc<Project>) -> Options {

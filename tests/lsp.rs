@@ -18,6 +18,8 @@ mod effective;
 mod features;
 #[path = "lsp/hover.rs"]
 mod hover;
+#[path = "lsp/lenses.rs"]
+mod lenses;
 #[path = "lsp/life.rs"]
 mod life;
 #[path = "lsp/machines.rs"]

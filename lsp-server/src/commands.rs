@@ -15,7 +15,7 @@ use tower_lsp::ls_types::Uri;
 pub(crate) const COMMANDS: [&str; 3] = [STATUS, EFFECTIVE_CONFIGURATION, SETTINGS];
 
 const STATUS: &str = "talint.server.status";
-const EFFECTIVE_CONFIGURATION: &str = "talint.server.effectiveConfiguration";
+pub(crate) const EFFECTIVE_CONFIGURATION: &str = "talint.server.effectiveConfiguration";
 const SETTINGS: &str = "talint.server.settings";
 
 /// What a command is about.

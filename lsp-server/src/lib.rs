@@ -12,11 +12,14 @@ mod diagnostics;
 mod documents;
 mod folding;
 mod hover;
+mod inlay_hints;
+mod lenses;
 mod lines;
 mod links;
 mod machines;
 mod names;
 mod publish;
+mod refresh;
 mod selection;
 mod semantic_tokens;
 mod server;
@@ -41,7 +44,7 @@ const MAX_REQUESTS: usize = 64;
 /// # Errors
 /// When the threads that the server needs cannot be had.
 pub fn run() -> std::io::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build()?;
     let state = Arc::new(State::default());
     let was_shut_down = runtime.block_on(serve(Arc::clone(&state)));
     // An analysis that still runs has nobody to tell.

@@ -1,5 +1,6 @@
 //! What the machines of a document get for the values that are written in it, and which of their layers says so.
 
+use crate::analysis::View;
 use crate::lines::Lines;
 use crate::server::Asked;
 use crate::workspace::Found;
@@ -62,6 +63,15 @@ pub(crate) struct Place {
 }
 
 impl<'f> Configured<'f> {
+    /// Whether a text of the document is a layer of the machine: a file can hold patches of some machines alone.
+    pub(crate) fn holds(&self, view: &View<'_>, key: &str) -> bool {
+        self.machine.layers.iter().any(|layer| match layer {
+            Layer::File(file) => file.path == key && view.offset == 0,
+            Layer::Part { file, text, offset } => file.path == key && *offset == view.offset && *text == view.text,
+            Layer::Made { .. } => false,
+        })
+    }
+
     /// The place of a value, in its file.
     pub(crate) fn place(&self, origin: Origin) -> Option<Place> {
         let layer = self.machine.layers.get(origin.source)?;

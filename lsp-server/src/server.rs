@@ -8,8 +8,8 @@ use crate::settings::{self, Settings};
 use crate::snapshot::{Client, Snapshot, State};
 use crate::workspace::Found;
 use crate::{
-    code_actions, commands, completion, diagnostics, folding, hover, links, names, publish, selection, semantic_tokens,
-    symbols,
+    code_actions, commands, completion, diagnostics, folding, hover, inlay_hints, lenses, links, names, publish,
+    refresh, selection, semantic_tokens, symbols,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -156,6 +156,8 @@ fn capabilities(encoding: PositionEncodingKind) -> ServerCapabilities {
             commands: commands::COMMANDS.map(str::to_owned).to_vec(),
             ..ExecuteCommandOptions::default()
         }),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
@@ -206,6 +208,7 @@ impl LanguageServer for Server {
         if self.gives_configuration() {
             self.ask_for_settings().await;
         }
+        tokio::spawn(refresh::run(Arc::clone(&self.state), self.socket.clone()));
         self.watch().await;
         if !self.state.client.get().is_some_and(|client| pulls(&client.capabilities)) {
             tokio::spawn(publish::run(Arc::clone(&self.state), self.socket.clone()));
@@ -266,6 +269,15 @@ impl LanguageServer for Server {
             serde_json::from_value(argument).map_err(|error| Error::invalid_params(error.to_string()))?;
         let machine = argument.machine;
         self.answer(argument.uri, move |asked| commands::answer(asked, &params.command, machine.as_deref())).await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let range = params.range;
+        self.answer(params.text_document.uri, move |asked| Some(inlay_hints::inlay_hints(asked, range))).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.answer(params.text_document.uri, |asked| Some(lenses::code_lenses(asked))).await
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {

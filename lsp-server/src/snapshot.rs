@@ -16,6 +16,8 @@ pub(crate) struct State {
     pub(crate) client: OnceLock<Client>,
     /// Tells that there is something new to look at.
     pub(crate) changed: Notify,
+    /// Tells that what was shown of other documents may be out of date.
+    pub(crate) stale: Notify,
     was_shut_down: AtomicBool,
 }
 
@@ -63,6 +65,7 @@ impl State {
         documents.generation += 1;
         drop(now);
         self.changed.notify_one();
+        self.stale.notify_one();
     }
 
     /// Takes new settings.
@@ -72,6 +75,7 @@ impl State {
         now.settings = Arc::new(settings);
         drop(now);
         self.changed.notify_one();
+        self.stale.notify_one();
     }
 
     /// Forgets what was found: files have changed on the disk.

@@ -1,8 +1,10 @@
 //! What is around a document: the project file, the machines that the document is a part of, and the other files of them.
 
 use crate::documents::{Document, Documents};
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use talint_analyzer::finding::Severity;
 use talint_analyzer::input::{Form, PROJECT_FILE};
 use talint_analyzer::project::{self, Project};
 use talint_analyzer::text::MAX_BYTES;
@@ -21,6 +23,8 @@ pub(crate) struct Found {
     pub(crate) others: Vec<Machine>,
     /// What comes of the layers of each machine, those that it is a part of first; worked out when it is asked for.
     pub(crate) merged: OnceLock<Vec<Option<Merged>>>,
+    /// What is found in all files of each machine that it is a part of: how much of which severity.
+    pub(crate) counts: HashMap<Arc<str>, Counts>,
     /// The path of the document from the folder.
     pub(crate) key: String,
     /// Whether it is the project file.
@@ -31,6 +35,30 @@ pub(crate) struct Found {
     pub(crate) folder: PathBuf,
     /// What was asked of the analysis.
     pub(crate) options: Options,
+}
+
+/// How many findings there are of each severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) errors: usize,
+    pub(crate) warnings: usize,
+    pub(crate) infos: usize,
+}
+
+/// The findings of each machine, in all its files.
+fn count(files: &[FileAnalysis]) -> HashMap<Arc<str>, Counts> {
+    let mut counts: HashMap<Arc<str>, Counts> = HashMap::new();
+    for finding in files.iter().flat_map(|file| &file.analysis.findings) {
+        for machine in &finding.machines {
+            let of_machine = counts.entry(Arc::clone(machine)).or_default();
+            *match finding.severity {
+                Severity::Error => &mut of_machine.errors,
+                Severity::Warning => &mut of_machine.warnings,
+                Severity::Info => &mut of_machine.infos,
+            } += 1;
+        }
+    }
+    counts
 }
 
 impl Found {
@@ -88,6 +116,7 @@ pub(crate) fn look(document: &Document, documents: &Documents, options: &Options
         machines: Vec::new(),
         others: Vec::new(),
         merged: OnceLock::new(),
+        counts: HashMap::new(),
         key: document.path().rsplit('/').next().unwrap_or_default().to_owned(),
         is_project: false,
         has_others: false,
@@ -135,14 +164,16 @@ pub(crate) fn look(document: &Document, documents: &Documents, options: &Options
     if !has_others {
         return alone(folder);
     }
-    let found = check(workspace, &options, &InOrder).files.into_iter().find(|file| file.file.path == key);
+    let files = check(workspace, &options, &InOrder).files;
+    let counts = count(&files);
+    let found = files.into_iter().find(|file| file.file.path == key);
     let analysis = match found {
         Some(FileAnalysis { analysis, .. }) => analysis,
         // Nothing is to be said of it.
         None => Analysis { findings: Vec::new(), ..alone(folder.clone()).analysis },
     };
     let (machines, merged) = (described.machines, OnceLock::new());
-    Found { analysis, machines, others, merged, key, is_project: is_host, has_others, folder, options }
+    Found { analysis, machines, others, merged, counts, key, is_project: is_host, has_others, folder, options }
 }
 
 fn with_project(options: &Options, project: &Arc<Project>) -> Options {

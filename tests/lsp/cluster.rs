@@ -128,8 +128,17 @@ impl Cluster {
         format!("file://{}", self.folder.path().canonicalize().unwrap().join(name).display())
     }
 
+    /// The name of a file by what it is called in messages.
+    pub(crate) fn name(&self, uri: &Value) -> String {
+        uri.as_str().unwrap().strip_prefix(&self.uri("")).unwrap().to_owned()
+    }
+
     pub(crate) fn text(&self, name: &str) -> String {
         std::fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).unwrap();
     }
 
     /// Opens a file as it is on the disk.
@@ -159,5 +168,14 @@ impl Cluster {
         let mut params = json!({ "textDocument": { "uri": self.uri(name) } });
         params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.client.request(method, params)
+    }
+
+    /// Locations, as `file:line`.
+    pub(crate) fn places(&self, locations: &Value) -> Vec<String> {
+        let place = |location: &Value| {
+            let line = location["range"]["start"]["line"].as_u64().unwrap() + 1;
+            format!("{}:{line}", self.name(&location["uri"]))
+        };
+        locations.as_array().map_or_else(Vec::new, |locations| locations.iter().map(place).collect())
     }
 }

@@ -159,6 +159,15 @@ pub fn condition(name: &str, operands: &[Cow<'static, str>]) -> Option<Weak> {
     })
 }
 
+impl Control {
+    /// Whether `value`, in which lists have commas, is weaker than it should be.
+    #[must_use]
+    pub fn is_weak(&self, value: &str) -> bool {
+        let words: Vec<&str> = value.split(',').filter(|word| !word.is_empty()).collect();
+        self.weak.applies(value, &words)
+    }
+}
+
 impl Weak {
     /// Judges the value of a setting: `words` are the parts of a list, `text` the value as a whole.
     fn applies(&self, text: &str, words: &[&str]) -> bool {
@@ -302,9 +311,7 @@ fn absent(
     if control.role.is_some_and(|role| context.role != Some(role)) {
         return;
     }
-    let default = effective.default.unwrap_or("");
-    let words: Vec<&str> = default.split(',').filter(|word| !word.is_empty()).collect();
-    if !control.weak.applies(default, &words) {
+    if !control.is_weak(effective.default.unwrap_or("")) {
         return;
     }
     let talos = context.talos();

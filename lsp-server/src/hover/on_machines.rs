@@ -39,8 +39,9 @@ pub(super) fn on_machines<'a>(asking: &Asking<'a>, input: &Input<'_, '_>, node: 
             None => groups.push((said, vec![name])),
         }
     };
-    for configured in asked.found.configured() {
-        let values = Values::new(configured, &asked.found.key);
+    let key = &asked.found.key;
+    for configured in asked.found.configured().filter(|configured| configured.holds(view, key)) {
+        let values = Values::new(configured, key);
         let said = match values.gets(input, node, view.offset) {
             Some((Gets::This(value) | Gets::Other(value), _)) => written(configured, value),
             Some((Gets::Nothing, _)) => by_default(asking, configured, input, node),
@@ -49,14 +50,14 @@ pub(super) fn on_machines<'a>(asking: &Asking<'a>, input: &Input<'_, '_>, node: 
         add(configured, said);
     }
     let steps = node.steps();
-    if !steps.contains(&"[]") && asked.found.others.len() <= MAX_OTHERS {
-        for configured in asked.found.others_configured() {
-            let said = match configured.value_at(input, &steps) {
-                Some(value) => written(configured, value),
-                None => by_default(asking, configured, input, node),
-            };
-            add(configured, said);
-        }
+    let others = asked.found.others_configured().filter(|_| asked.found.others.len() <= MAX_OTHERS);
+    let others = asked.found.configured().filter(|configured| !configured.holds(view, key)).chain(others);
+    for configured in others.filter(|_| !steps.contains(&"[]")) {
+        let said = match configured.value_at(input, &steps) {
+            Some(value) => written(configured, value),
+            None => by_default(asking, configured, input, node),
+        };
+        add(configured, said);
     }
     let files = Files::new(asked);
     let mut out = String::new();

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::needless_pass_by_value, reason = "a test that cannot go on fails")]
 
+#[path = "lsp/across.rs"]
+mod across;
 #[path = "lsp/client.rs"]
 mod client;
 #[path = "lsp/cluster.rs"]

@@ -1,6 +1,7 @@
 //! What the machines of a document get for the values that are written in it, and which of their layers says so.
 
 use crate::analysis::View;
+use crate::layers::is_in;
 use crate::lines::Lines;
 use crate::server::Asked;
 use crate::workspace::Found;
@@ -65,11 +66,7 @@ pub(crate) struct Place {
 impl<'f> Configured<'f> {
     /// Whether a text of the document is a layer of the machine: a file can hold patches of some machines alone.
     pub(crate) fn holds(&self, view: &View<'_>, key: &str) -> bool {
-        self.machine.layers.iter().any(|layer| match layer {
-            Layer::File(file) => file.path == key && view.offset == 0,
-            Layer::Part { file, text, offset } => file.path == key && *offset == view.offset && *text == view.text,
-            Layer::Made { .. } => false,
-        })
+        self.machine.layers.iter().any(|layer| is_in(layer, view, key))
     }
 
     /// The place of a value, in its file.

@@ -8,8 +8,8 @@ use crate::settings::{self, Settings};
 use crate::snapshot::{Client, Snapshot, State};
 use crate::workspace::Found;
 use crate::{
-    code_actions, commands, completion, diagnostics, folding, hover, inlay_hints, lenses, links, names, publish,
-    refresh, selection, semantic_tokens, symbols,
+    code_actions, commands, completion, diagnostics, folding, hover, inlay_hints, lenses, links, names, navigation,
+    publish, refresh, selection, semantic_tokens, symbols,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -299,12 +299,12 @@ impl LanguageServer for Server {
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
         let place = params.text_document_position_params;
-        self.answer(place.text_document.uri, move |asked| names::definition(asked, place.position)).await
+        self.answer(place.text_document.uri, move |asked| navigation::definition(asked, place.position)).await
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
         let (place, all) = (params.text_document_position, params.context.include_declaration);
-        self.answer(place.text_document.uri, move |asked| names::references(asked, place.position, all)).await
+        self.answer(place.text_document.uri, move |asked| navigation::references(asked, place.position, all)).await
     }
 
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {

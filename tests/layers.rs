@@ -29,10 +29,12 @@ const LAYERS: &[&str] = &[
     "project",
     "analysis",
     "reference",
+    "explain",
     "layered",
     "machine",
     "tools",
     "workspace",
+    "compliance",
     "migrate",
 ];
 

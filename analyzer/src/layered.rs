@@ -345,6 +345,23 @@ pub fn layered_settings(
     in_frame(base, patches, options, |frame, sources| frame.settings(layered, sources)).unwrap_or_default()
 }
 
+/// Looks at the whole that comes of the base `base` with `patches` over it. `None` when nothing comes of it.
+pub(crate) fn look_at_whole<T>(
+    base: Source<'_>,
+    patches: &[Source<'_>],
+    options: &Options,
+    look: impl FnOnce(&Context<'_, '_>) -> T,
+) -> Option<T> {
+    in_frame(base, patches, options, |frame, sources| {
+        let (base, patches) = sources.split_first()?;
+        let patches: Vec<&Tree<'_>> = patches.iter().map(|source| source.read.tree).collect();
+        let layered = config::layer(base.read.tree, &patches, frame.versions.talos);
+        let is_there = !layered.documents.is_empty();
+        is_there.then(|| frame.in_whole(&layered, sources, false, |context, _| look(context)))
+    })
+    .flatten()
+}
+
 /// Reads sources, the base first, and looks at them together. `None` when there is none.
 fn in_frame<T>(
     base: Source<'_>,

@@ -4,11 +4,13 @@
 //! The library does no I/O, spawns nothing and never panics on any input: bytes go in, findings come out. The stages
 //! stand in one direction, each knowing only those before it; `ARCHITECTURE.md` maps them and a test holds them to it.
 
+pub mod compliance;
 pub mod config;
 pub mod context;
 pub mod directives;
 pub mod edit;
 pub mod effective;
+pub mod explain;
 pub mod expressions;
 pub mod finding;
 pub mod fragment;

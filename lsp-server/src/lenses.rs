@@ -1,18 +1,12 @@
 //! The machines of a file, with what is found in them, above its first line; in a file that describes machines, above each.
 
-use crate::commands::EFFECTIVE_CONFIGURATION;
+use crate::commands::effective_configuration;
 use crate::lines::Lines;
 use crate::server::Asked;
-use crate::snapshot::Client;
 use crate::workspace::Counts;
-use serde_json::json;
 use talint_analyzer::text::Span;
 use talint_analyzer::{Machine, project};
 use tower_lsp::ls_types::{CodeLens, Command};
-
-/// The command of editors that show the effective configuration of a machine. A client says that it has it under
-/// `experimental.commands.commands`.
-const SHOW: &str = "talint.showEffectiveConfiguration";
 
 /// Of more machines above one line the last lens tells only how many there are.
 const MAX_MACHINES: usize = 8;
@@ -54,9 +48,7 @@ fn place(asked: &Asked<'_>, machine: &Machine) -> Span {
 fn command(asked: &Asked<'_>, machine: &Machine) -> Command {
     let counts = asked.found.counts.get(&machine.name).copied().unwrap_or_default();
     let title = format!("{}: {}", machine.name, told(counts));
-    let command = if shows(asked.client) { SHOW } else { EFFECTIVE_CONFIGURATION };
-    let argument = json!({ "uri": asked.document.uri, "machine": &*machine.name });
-    Command { title, command: command.to_owned(), arguments: Some(vec![argument]) }
+    effective_configuration(asked.client, title, &asked.document.uri, &machine.name)
 }
 
 fn told(counts: Counts) -> String {
@@ -69,11 +61,4 @@ fn told(counts: Counts) -> String {
     let all = [(errors, "error"), (warnings, "warning"), (infos, "note")];
     let told: Vec<String> = all.into_iter().filter_map(|(count, word)| plural(count, word)).collect();
     if told.is_empty() { "nothing found".to_owned() } else { told.join(", ") }
-}
-
-/// Whether the editor has a command that shows the configuration of a machine.
-fn shows(client: &Client) -> bool {
-    let experimental = client.capabilities.experimental.as_ref();
-    let commands = experimental.and_then(|experimental| experimental.pointer("/commands/commands")?.as_array());
-    commands.is_some_and(|commands| commands.iter().any(|command| command == SHOW))
 }

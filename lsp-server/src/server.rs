@@ -264,6 +264,9 @@ impl LanguageServer for Server {
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        if let Some(answer) = commands::answer_without_document(&params.command, params.arguments.first()) {
+            return Ok(Some(answer));
+        }
         let argument = params.arguments.into_iter().next().unwrap_or_default();
         let argument: commands::Argument =
             serde_json::from_value(argument).map_err(|error| Error::invalid_params(error.to_string()))?;

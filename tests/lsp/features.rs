@@ -236,10 +236,10 @@ fn an_expression_over_several_lines_and_an_argument_that_is_taken_away() {
 
 #[test]
 fn a_patch_in_the_file_of_a_tool_has_the_colours_of_yaml() {
-    let patch = "machine: # all\n        kubelet:\n          extraConfig: {maxPods: 100, x: true}\n        certSANs: [a]\n        install:\n          extraKernelArgs:\n            - nosmt=force\n";
+    let inner = "machine: # all\n        kubelet:\n          extraConfig: {maxPods: 100, x: true}\n        certSANs: [a]\n        install:\n          extraKernelArgs:\n            - nosmt=force\n";
     let text = format!(
         "clusterName: home\ntalosVersion: v1.12.4\nkubernetesVersion: v1.35.0\nendpoint: https://192.0.2.1:6443\nnodes:\n  - hostname: one\n    \
-         ipAddress: 192.0.2.10\n    controlPlane: true\n    installDisk: /dev/sda\npatches:\n  - |-\n      {patch}  - machine:\n      certSANs: [b]\n"
+         ipAddress: 192.0.2.10\n    controlPlane: true\n    installDisk: /dev/sda\npatches:\n  - |-\n      {inner}  - machine:\n      certSANs: [b]\n"
     );
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().canonicalize().unwrap().join("talconfig.yaml");

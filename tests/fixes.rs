@@ -55,7 +55,7 @@ impl Layers {
     fn settings(&self) -> BTreeMap<(&'static str, String), Value> {
         let sources = self.sources();
         let analysis = analyze_layered(sources[0], &sources[1..], &self.options);
-        let settings = layered_settings(sources[0], &sources[1..], &self.options, &analysis);
+        let settings = layered_settings(sources[0], &sources[1..], &self.options, &analysis.layered);
         settings.into_iter().map(|setting| ((setting.component, setting.name), setting.value)).collect()
     }
 

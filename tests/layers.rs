@@ -35,7 +35,9 @@ const LAYERS: &[&str] = &[
     "tools",
     "workspace",
     "reference",
+    "explain",
     "fixes",
+    "compliance",
     "migrate",
 ];
 

@@ -2,20 +2,28 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::needless_pass_by_value, reason = "a test that cannot go on fails")]
 
+#[path = "lsp/across.rs"]
+mod across;
 #[path = "lsp/client.rs"]
 mod client;
+#[path = "lsp/cluster.rs"]
+mod cluster;
 #[path = "lsp/commands.rs"]
 mod commands;
 #[path = "lsp/completion.rs"]
 mod completion;
 #[path = "lsp/documents.rs"]
 mod documents;
+#[path = "lsp/effective.rs"]
+mod effective;
 #[path = "lsp/features.rs"]
 mod features;
 #[path = "lsp/fixes.rs"]
 mod fixes;
 #[path = "lsp/hover.rs"]
 mod hover;
+#[path = "lsp/lenses.rs"]
+mod lenses;
 #[path = "lsp/life.rs"]
 mod life;
 #[path = "lsp/machines.rs"]

@@ -64,7 +64,7 @@ fn settings_are_listed_soon() {
         let base = Source::file("controlplane.yaml", text.as_bytes());
         let start = Instant::now();
         let analysis = analyze_layered(base, &[], &Options::default());
-        let settings = layered_settings(base, &[], &Options::default(), &analysis);
+        let settings = layered_settings(base, &[], &Options::default(), &analysis.layered);
         let took = start.elapsed();
         assert!(took < SOON && settings.len() > 100, "{name} took {took:?} for {} settings", settings.len());
     };

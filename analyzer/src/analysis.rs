@@ -46,6 +46,8 @@ pub struct Options {
     pub select: Vec<String>,
     /// Rules or families to leave out.
     pub ignore: Vec<String>,
+    /// Whether comments let nothing pass: for an account of what is there.
+    pub lets_nothing_pass: bool,
     /// The project file: severities, and rules of the organisation.
     pub project: Option<Arc<Project>>,
 }
@@ -317,6 +319,7 @@ pub(crate) fn wanted(options: &Options, profile: Profile) -> Wanted {
         rules: rules::all().filter(|rule| is_wanted(rule.name, rule.profile)).collect(),
         own: own.filter(|(_, own)| is_wanted(&own.name, own.profile)).map(|(number, _)| number).collect(),
         project: options.project.clone(),
+        lets_nothing_pass: options.lets_nothing_pass,
     }
 }
 
@@ -327,6 +330,7 @@ pub(crate) struct Wanted {
     /// The numbers of those of the organisation.
     own: Vec<usize>,
     project: Option<Arc<Project>>,
+    lets_nothing_pass: bool,
 }
 
 impl Wanted {
@@ -336,7 +340,7 @@ impl Wanted {
         let all = self.all_own();
         let is_wanted = |number: &&usize| all.get(**number).is_some_and(|own| wanted(&own.name));
         let own = self.own.iter().filter(is_wanted).copied().collect();
-        Self { rules, own, project: self.project.clone() }
+        Self { rules, own, ..self.clone() }
     }
 
     /// The rules of the organisation, whether they are looked for or not.
@@ -383,7 +387,7 @@ impl Wanted {
     /// Takes out of `found` what comments let pass, and gives to the rest the severity that the project file wants.
     pub(crate) fn suppress(&self, read: &Read<'_, '_>, found: Vec<Finding>) -> Vec<Finding> {
         let mut findings = found;
-        if !read.directives.suppressions.is_empty() {
+        if !read.directives.suppressions.is_empty() && !self.lets_nothing_pass {
             let own: Vec<&str> = self.all_own().iter().map(|own| own.name.as_str()).collect();
             let of_own = self.own().map(|own| own.name.as_str());
             let wanted: Vec<&str> = self.rules.iter().map(|rule| rule.name).chain(of_own).collect();

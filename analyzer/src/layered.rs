@@ -258,16 +258,58 @@ pub fn analyze_layered(base: Source<'_>, patches: &[Source<'_>], options: &Optio
     .unwrap_or_else(nothing)
 }
 
-/// The settings of the machine that `base` with `patches` over it, which `analysis` is of, is the configuration of. Each
-/// place names its source, the base first, and is a range of the file that the source stands in.
+/// A base with patches over it as one configuration, in which nothing was looked for.
+#[derive(Debug)]
+pub struct Merged {
+    /// The versions it is held to.
+    pub versions: Versions,
+    /// The documents that come of all layers, and what Talos refuses.
+    pub layered: Layered,
+}
+
+/// Merges the base `base` with `patches` over it, in their order: [`analyze_layered`] without its findings. `None` when
+/// the base holds nothing of Talos.
+#[must_use]
+pub fn merge(base: Source<'_>, patches: &[Source<'_>], options: &Options) -> Option<Merged> {
+    in_frame(base, patches, options, |frame, sources| {
+        let (base, patches) = sources.split_first()?;
+        let patches: Vec<&Tree<'_>> = patches.iter().map(|source| source.read.tree).collect();
+        let is_ours = base.read.summary(frame.versions).documents > 0;
+        is_ours.then(|| Merged {
+            versions: frame.versions,
+            layered: config::layer(base.read.tree, &patches, frame.versions.talos),
+        })
+    })
+    .flatten()
+}
+
+/// The settings of the machine that `base` with `patches` over it is the configuration of; `layered` is what comes of them.
+/// Each place names its source, the base first, and is a range of the file that the source stands in.
 #[must_use]
 pub fn layered_settings(
     base: Source<'_>,
     patches: &[Source<'_>],
     options: &Options,
-    analysis: &LayeredAnalysis,
+    layered: &Layered,
 ) -> Vec<EffectiveSetting> {
-    in_frame(base, patches, options, |frame, sources| frame.settings(&analysis.layered, sources)).unwrap_or_default()
+    in_frame(base, patches, options, |frame, sources| frame.settings(layered, sources)).unwrap_or_default()
+}
+
+/// Looks at the whole that comes of the base `base` with `patches` over it. `None` when nothing comes of it.
+pub(crate) fn look_at_whole<T>(
+    base: Source<'_>,
+    patches: &[Source<'_>],
+    options: &Options,
+    look: impl FnOnce(&Context<'_, '_>) -> T,
+) -> Option<T> {
+    in_frame(base, patches, options, |frame, sources| {
+        let (base, patches) = sources.split_first()?;
+        let patches: Vec<&Tree<'_>> = patches.iter().map(|source| source.read.tree).collect();
+        let layered = config::layer(base.read.tree, &patches, frame.versions.talos);
+        let is_there = !layered.documents.is_empty();
+        is_there.then(|| frame.in_whole(&layered, sources, false, |context, _| look(context)))
+    })
+    .flatten()
 }
 
 /// Reads sources, the base first, and looks at them together. `None` when there is none.

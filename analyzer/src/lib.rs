@@ -4,11 +4,13 @@
 //! The library does no I/O, spawns nothing and never panics on any input: bytes go in, findings come out. The stages
 //! stand in one direction, each knowing only those before it; `ARCHITECTURE.md` maps them and a test holds them to it.
 
+pub mod compliance;
 pub mod config;
 pub mod context;
 pub mod directives;
 pub mod edit;
 pub mod effective;
+pub mod explain;
 pub mod expressions;
 pub mod finding;
 pub mod fix;
@@ -38,7 +40,7 @@ mod source;
 mod workspace;
 
 pub use analysis::{Analysis, Options, analyze};
-pub use layered::{LayeredAnalysis, REFUSING, analyze_layered, layered_settings};
+pub use layered::{LayeredAnalysis, Merged, REFUSING, analyze_layered, layered_settings, merge};
 pub use machine::{File, FileAnalysis, Files, Layer, Machine, generated, normalized};
 pub use migrate::{Kept, Migration, Moved, migrate, migrate_field};
 pub use source::{Position, Source};

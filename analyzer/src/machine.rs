@@ -127,6 +127,21 @@ pub struct Machine {
 }
 
 impl Machine {
+    /// A file that is the whole configuration of a machine, which is called as the file.
+    #[must_use]
+    pub fn of_file(file: File) -> Self {
+        Self {
+            name: file.path.as_str().into(),
+            role: None,
+            mode: None,
+            versions: NamedVersions::NONE,
+            layers: vec![Layer::File(Arc::new(file))],
+            schematic: None,
+            place: None,
+            is_partial: false,
+        }
+    }
+
     /// The files that it is made of.
     pub fn files(&self) -> impl Iterator<Item = &Arc<File>> {
         self.layers.iter().chain(&self.schematic).map(Layer::file)

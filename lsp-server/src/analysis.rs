@@ -1,11 +1,14 @@
 //! What the analyzer says of a document, and its tree for what is not a finding.
 
 use crate::documents::Document;
+use crate::server::Asked;
 use crate::settings::Settings;
+use talint_analyzer::Layer;
 use talint_analyzer::context::{self, NamedVersions, VersionSource, Versions};
 use talint_analyzer::directives;
 use talint_analyzer::input::{self, Form, Input};
 use talint_analyzer::syntax::{NodeRef, Tree};
+use talint_analyzer::text::Span;
 
 /// A text with all that was read of it.
 pub(crate) struct View<'t> {
@@ -13,9 +16,21 @@ pub(crate) struct View<'t> {
     pub(crate) tree: &'t Tree<'t>,
     pub(crate) inputs: Vec<Input<'t, 't>>,
     pub(crate) versions: Versions,
+    /// Where in its file the text begins: a patch inside of the file of a tool is a text of its own.
+    pub(crate) offset: u32,
 }
 
 impl<'t> View<'t> {
+    /// A range of the text as one of the file.
+    pub(crate) fn in_file(&self, span: Span) -> Span {
+        Span { start: span.start + self.offset, end: span.end + self.offset }
+    }
+
+    /// Whether the byte of the file at `offset` is one of the text.
+    fn holds(&self, offset: u32) -> bool {
+        offset.checked_sub(self.offset).is_some_and(|at| at as usize <= self.text.len())
+    }
+
     /// The smallest node that holds the byte at `offset`.
     pub(crate) fn node_at(&self, offset: u32) -> Option<NodeRef<'t, 't>> {
         let mut node = self.tree.roots().find(|root| root.span().touches(offset))?;
@@ -40,5 +55,43 @@ pub(crate) fn view<R>(document: &Document, text: &str, settings: &Settings, look
     let options = &settings.options;
     let asked = NamedVersions { talos: options.talos, kubernetes: options.kubernetes, source: VersionSource::Asked };
     let versions = context::versions(asked, NamedVersions::NONE, &directives, &inputs);
-    look(&View { text, tree: &tree, inputs, versions })
+    look(&View { text, tree: &tree, inputs, versions, offset: 0 })
+}
+
+/// Hands to `look` the text of a document, and then each configuration inside of it: patches in the file of a tool.
+pub(crate) fn each_view(asked: &Asked<'_>, mut look: impl FnMut(&View<'_>)) {
+    let Asked { document, found, .. } = asked;
+    let path = document.path();
+    let parts = found.machines.iter().flat_map(|machine| &machine.layers).filter_map(|layer| match layer {
+        Layer::Part { file, text, offset } if file.path == found.key => Some((*offset, text.as_str(), Form::Patch)),
+        _ => None,
+    });
+    let mut texts = vec![(0, document.text.as_str(), Form::Detected)];
+    for part in parts {
+        // Several machines have the same.
+        if !texts.contains(&part) {
+            texts.push(part);
+        }
+    }
+    for (offset, text, form) in texts {
+        let tree = input::parse(text, &path, form);
+        let inputs = input::recognise(&tree, &path, form);
+        look(&View { text, tree: &tree, inputs, versions: found.analysis.versions, offset });
+    }
+}
+
+/// What the configuration that holds the byte of the file at `offset` has to say, the innermost first: `look` is handed
+/// the place in it.
+pub(crate) fn at_offset<A>(
+    asked: &Asked<'_>,
+    offset: u32,
+    mut look: impl FnMut(&View<'_>, u32) -> Option<A>,
+) -> Option<A> {
+    let mut answer = None;
+    each_view(asked, |view| {
+        if view.holds(offset) {
+            answer = look(view, offset - view.offset).or(answer.take());
+        }
+    });
+    answer
 }

@@ -2,24 +2,74 @@
 
 use crate::analysis::view;
 use crate::server::Asked;
+use crate::snapshot::Client;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use talint_analyzer::compliance::compliance;
 use talint_analyzer::config::{self, Origin, Showing};
+use talint_analyzer::context::NamedVersions;
 use talint_analyzer::finding::Profile;
+use talint_analyzer::rule::Rule;
 use talint_analyzer::text::{LineIndex, decode};
 use talint_analyzer::{
-    Layer, LayeredAnalysis, Machine, Options, REFUSING, Source, analyze_layered, directives, effective,
-    layered_settings,
+    File, Layer, Machine, Merged, Options, Source, directives, effective, explain, layered_settings, merge, rules,
 };
-use tower_lsp::ls_types::Uri;
+use tower_lsp::ls_types::{Command, Uri};
 
 /// What can be asked. No editor's extension may call a command of its own by these names.
-pub(crate) const COMMANDS: [&str; 3] = [STATUS, EFFECTIVE_CONFIGURATION, SETTINGS];
+pub(crate) const COMMANDS: [&str; 6] = [STATUS, EFFECTIVE_CONFIGURATION, SETTINGS, COMPLIANCE, EXPLAIN, RULES];
 
 const STATUS: &str = "talint.server.status";
-const EFFECTIVE_CONFIGURATION: &str = "talint.server.effectiveConfiguration";
+pub(crate) const EFFECTIVE_CONFIGURATION: &str = "talint.server.effectiveConfiguration";
 const SETTINGS: &str = "talint.server.settings";
+const COMPLIANCE: &str = "talint.server.compliance";
+const EXPLAIN: &str = "talint.server.explain";
+const RULES: &str = "talint.server.rules";
+
+/// Commands of editors that show a document; a client says that it has them under `experimental.commands.commands`.
+const SHOW_CONFIGURATION: &str = "talint.showEffectiveConfiguration";
+const SHOW_EXPLANATION: &str = "talint.explain";
+
+#[allow(dead_code, reason = "code actions are to offer it")]
+/// A command that shows what `rule` is: the editor's own, where it has one, else the one that answers with the text.
+pub(crate) fn explain(client: &Client, rule: &str) -> Command {
+    let title = format!("Explain `{rule}`");
+    Command { title, command: shown_by(client, SHOW_EXPLANATION, EXPLAIN), arguments: Some(vec![rule.into()]) }
+}
+
+/// The same for what a machine of the document `uri` gets, under another title.
+pub(crate) fn effective_configuration(client: &Client, title: String, uri: &Uri, machine: &str) -> Command {
+    let arguments = Some(vec![json!({ "uri": uri, "machine": machine })]);
+    Command { title, command: shown_by(client, SHOW_CONFIGURATION, EFFECTIVE_CONFIGURATION), arguments }
+}
+
+fn shown_by(client: &Client, of_editor: &str, of_server: &str) -> String {
+    let experimental = client.capabilities.experimental.as_ref();
+    let commands = experimental.and_then(|experimental| experimental.pointer("/commands/commands")?.as_array());
+    let has_it = commands.is_some_and(|commands| commands.iter().any(|command| command == of_editor));
+    if has_it { of_editor } else { of_server }.to_owned()
+}
+
+/// The answer to a command about no document; `None` when it is about one.
+pub(crate) fn answer_without_document(command: &str, argument: Option<&Value>) -> Option<Value> {
+    match command {
+        EXPLAIN => {
+            let name = argument.and_then(|argument| argument.as_str().or_else(|| argument.get("name")?.as_str()))?;
+            Some(explain::explain(name).map_or(Value::Null, |explanation| explanation.markdown().into()))
+        }
+        RULES => {
+            let mut all: Vec<&Rule> = rules::all().collect();
+            all.sort_by_key(|rule| rule.name);
+            let rule = |rule: &Rule| {
+                let (severity, profile) = (rule.severity.as_str(), rule.profile.as_str());
+                json!({ "name": rule.name, "severity": severity, "profile": profile, "summary": rule.summary })
+            };
+            Some(all.into_iter().map(rule).collect())
+        }
+        _ => None,
+    }
+}
 
 /// What a command is about.
 #[derive(Debug, Deserialize)]
@@ -36,8 +86,24 @@ pub(crate) fn answer(asked: &Asked<'_>, command: &str, machine: Option<&str>) ->
         STATUS => Some(status(asked)),
         EFFECTIVE_CONFIGURATION => Rendering::new(asked, machine)?.configuration().map(Value::String),
         SETTINGS => Rendering::new(asked, machine)?.settings().map(Value::String),
+        COMPLIANCE => account(asked, machine).map(Value::String),
         _ => None,
     }
+}
+
+/// What benchmarks ask for, and whether a machine, all machines of the project, or the document by itself does it.
+fn account(asked: &Asked<'_>, machine: Option<&str>) -> Option<String> {
+    let Asked { document, found, .. } = asked;
+    let all = found.machines.iter().chain(&found.others);
+    let mut machines: Vec<Machine> =
+        all.filter(|known| machine.is_none_or(|name| &*known.name == name)).cloned().collect();
+    if machines.is_empty() && machine.is_none() {
+        let file = File { path: found.key.clone(), bytes: document.text.clone().into_bytes() };
+        let versions = found.options.described.unwrap_or(NamedVersions::NONE);
+        machines.push(Machine { versions, ..Machine::of_file(file) });
+    }
+    let account = compliance(&machines, &found.options);
+    account.machines.iter().any(|(_, versions)| versions.is_some()).then(|| account.markdown())
 }
 
 /// The version a document is held to and where it comes from, the profile, and the machines that it is part of.
@@ -65,7 +131,7 @@ fn profile(asked: &Asked<'_>) -> Profile {
 struct Rendering<'a> {
     sources: Vec<Source<'a>>,
     options: Options,
-    analysis: LayeredAnalysis,
+    merged: Merged,
     /// Each layer with the text of its file, which places are lines of.
     names: Vec<(&'a str, LineIndex)>,
 }
@@ -91,12 +157,10 @@ impl<'a> Rendering<'a> {
             }
             None => vec![(name, lines(document.text.as_bytes()))],
         };
-        let select = REFUSING.map(str::to_owned).to_vec();
         let options = machine.map_or_else(|| found.options.clone(), |machine| machine.options(&found.options));
-        let options = Options { select, ..options };
         let (base, patches) = sources.split_first()?;
-        let analysis = analyze_layered(*base, patches, &options);
-        Some(Self { sources, options, analysis, names })
+        let merged = merge(*base, patches, &options)?;
+        Some(Self { sources, options, merged, names })
     }
 
     /// An origin as `file:line`.
@@ -110,14 +174,14 @@ impl<'a> Rendering<'a> {
     /// What Talos makes of it, without secrets, each value with its place.
     fn configuration(&self) -> Option<String> {
         let showing = Showing { origins: true, ..Showing::default() };
-        let text = config::shown(&self.analysis.layered.documents, showing, |origin| self.place(origin));
+        let text = config::shown(&self.merged.layered.documents, showing, |origin| self.place(origin));
         (!text.is_empty()).then_some(text)
     }
 
     /// The settings of the machine, a line each, with their places.
     fn settings(&self) -> Option<String> {
         let (base, patches) = self.sources.split_first()?;
-        let versions = &self.analysis.sources.first()?.versions;
+        let versions = &self.merged.versions;
         let mut out = format!(
             "# Talos {} ({}), Kubernetes {} ({})\n",
             versions.talos,
@@ -126,7 +190,7 @@ impl<'a> Rendering<'a> {
             versions.kubernetes_source.as_str()
         );
         let mut component = "";
-        for setting in layered_settings(*base, patches, &self.options, &self.analysis) {
+        for setting in layered_settings(*base, patches, &self.options, &self.merged.layered) {
             if setting.component != component {
                 component = setting.component;
                 let _ = write!(out, "\n{component}:\n");

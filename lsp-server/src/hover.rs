@@ -1,10 +1,15 @@
 //! What stands under the cursor: a field, a value, an argument in a text, a rule in a comment.
 
-use crate::analysis::{View, view};
+mod addresses;
+mod on_machines;
+
+use crate::analysis::{View, at_offset};
 use crate::lines::Lines;
 use crate::server::Asked;
+use on_machines::on_machines;
 use std::fmt::Write as _;
-use talint_analyzer::input::{Input, is_unknown};
+use talint_analyzer::input::{Input, InputKind, is_unknown};
+use talint_analyzer::rule::Rule;
 use talint_analyzer::rules;
 use talint_analyzer::schema::{self, Located};
 use talint_analyzer::settings::{self, Setting};
@@ -18,13 +23,15 @@ use tower_lsp::ls_types::{Hover, HoverContents, MarkupContent, MarkupKind, Posit
 pub(crate) fn hover(asked: &Asked<'_>, position: Position) -> Option<Hover> {
     let lines = Lines::new(asked.document, asked.client.encoding);
     let offset = lines.offset(position);
-    let text = &asked.document.text;
-    let (span, value) = view(asked.document, text, &asked.snapshot.settings, |view| {
-        in_comment(view, offset).or_else(|| in_document(view, offset))
-    })?;
     let hover = asked.client.capabilities.text_document.as_ref().and_then(|text| text.hover.as_ref());
     let formats = hover.and_then(|hover| hover.content_format.as_deref()).unwrap_or_default();
-    let (kind, value) = if formats.contains(&MarkupKind::Markdown) {
+    let is_markdown = formats.contains(&MarkupKind::Markdown);
+    let (span, value) = at_offset(asked, offset, |view, offset| {
+        let asking = Asking { asked, view, is_markdown };
+        let said = in_comment(view, offset).or_else(|| asking.in_document(offset));
+        said.map(|(span, value)| (view.in_file(span), value))
+    })?;
+    let (kind, value) = if is_markdown {
         (MarkupKind::Markdown, value)
     } else {
         (MarkupKind::PlainText, value.replace(['`', '*'], ""))
@@ -36,10 +43,35 @@ pub(crate) fn hover(asked: &Asked<'_>, position: Position) -> Option<Hover> {
 /// A rule named in a comment to this program.
 fn in_comment(view: &View<'_>, offset: u32) -> Option<(Span, String)> {
     let comment = view.tree.comments.iter().find(|comment| comment.span.touches(offset))?;
-    let span = word(comment.span, view.text, offset, |c| c.is_alphanumeric() || matches!(c, '/' | '-'))?;
-    let rule = rules::by_name(span.slice(view.text))?;
+    let span = word(comment.span, view.text, offset, is_of_rule)?;
+    Some((span, rule(span.slice(view.text))?))
+}
+
+/// Whether a character may be one of the name of a rule.
+fn is_of_rule(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '/' | '-')
+}
+
+/// The rule called `name`, or the family of rules.
+fn rule(name: &str) -> Option<String> {
+    if name.ends_with('/') {
+        let rules: Vec<&Rule> = rules::all().filter(|rule| rule.matches(name)).collect();
+        let names: Vec<String> = rules.iter().map(|rule| format!("`{}`", rule.name)).collect();
+        return (!names.is_empty()).then(|| format!("**{name}** — {} rules\n\n{}", names.len(), names.join(", ")));
+    }
+    let rule = rules::by_name(name)?;
     let why = rule.why.split_whitespace().collect::<Vec<_>>().join(" ");
-    Some((span, format!("**{}** ({})\n\n{}\n\n{why}", rule.name, rule.severity, rule.summary)))
+    let mut out = format!(
+        "**{}** ({}, profile {})\n\n{}\n\n{why}",
+        rule.name,
+        rule.severity,
+        rule.profile.as_str(),
+        rule.summary
+    );
+    if !rule.references.is_empty() {
+        let _ = write!(out, "\n\nReferences: {}", rule.references.join(", "));
+    }
+    Some(out)
 }
 
 /// The word of `within` that touches `offset`.
@@ -52,25 +84,62 @@ fn word(within: Span, text: &str, offset: u32, is_word: impl Fn(char) -> bool) -
     (begin < end).then(|| Span::new(begin, end))
 }
 
-fn in_document(view: &View<'_>, offset: u32) -> Option<(Span, String)> {
-    let node = view.node_at(offset).filter(|node| node.kind() == Kind::Scalar && node.span().touches(offset))?;
-    let input = view.input_at(offset)?;
-    let version = view.versions.talos;
-    let parent = node.parent();
-    let entry = parent.and_then(|parent| parent.entries().find(|(key, _)| *key == node));
-    if let Some((key, value)) = entry {
-        return Some((key.span(), field(input, value, version)?));
+/// A question about a place in a text.
+struct Asking<'a> {
+    asked: &'a Asked<'a>,
+    view: &'a View<'a>,
+    is_markdown: bool,
+}
+
+impl Asking<'_> {
+    fn in_document(&self, offset: u32) -> Option<(Span, String)> {
+        let view = self.view;
+        let node = view.node_at(offset).filter(|node| node.kind() == Kind::Scalar && node.span().touches(offset))?;
+        let input = view.input_at(offset)?;
+        if matches!(input.kind, InputKind::Project) {
+            let span = word(node.span(), view.text, offset, is_of_rule)?;
+            return Some((span, rule(span.slice(view.text))?));
+        }
+        let version = view.versions.talos;
+        let parent = node.parent();
+        let entry = parent.and_then(|parent| parent.entries().find(|(key, _)| *key == node));
+        if let Some((key, value)) = entry {
+            return Some((key.span(), self.field(input, value)?));
+        }
+        if let Some(special) = in_value(view, node, offset, version) {
+            return Some(special);
+        }
+        if node.key().is_some_and(|key| key.value() == "kind")
+            && let Some(document) = tables::document_type(node.value())
+        {
+            return Some((node.span(), kind(document)));
+        }
+        Some((node.visible_span(), self.field(input, node)?))
     }
-    if let Some(special) = in_value(view, node, offset, version) {
-        return Some(special);
+
+    /// What a field is, and what each machine gets.
+    fn field(&self, input: &Input<'_, '_>, value: NodeRef<'_, '_>) -> Option<String> {
+        let mut out = field(input, value, self.view.versions.talos)?;
+        if let Some(machines) = on_machines(self, input, value) {
+            let _ = write!(out, "\n\n{machines}");
+        }
+        Some(out)
     }
-    if node.key().is_some_and(|key| key.value() == "kind")
-        && let Some(document) = tables::document_type(node.value())
-    {
-        let versions = sentence(&document.versions().describe());
-        return Some((node.span(), format!("**{}**\n\n{}\n\n{versions}", document.kind, document.root.description)));
+}
+
+/// A kind of document.
+fn kind(document: &tables::DocumentType) -> String {
+    let mut out = format!("**{}**\n\n{}", document.kind, document.root.description);
+    let _ = write!(out, "\n\n{}", sentence(&document.versions().describe()));
+    if let Some(name) = document.name_field {
+        let _ = write!(out, "; several, told apart by `{name}`");
+    } else if document.kind != tables::V1ALPHA1 {
+        out.push_str("; one in a configuration");
     }
-    Some((node.visible_span(), field(input, node, version)?))
+    if document.variants.iter().any(|variant| variant.controlplane_only) {
+        out.push_str("; control plane only");
+    }
+    out
 }
 
 /// What a field is, from the tables, and what is expected of it.
@@ -108,13 +177,19 @@ fn field(input: &Input<'_, '_>, value: NodeRef<'_, '_>, version: TalosVersion) -
             );
         }
     }
-    let is_secret = located
-        .and_then(|located| located.field)
-        .is_some_and(|(_, field)| field.variants.iter().any(|variant| variant.secret));
+    let is_secret = located.as_ref().is_some_and(is_secret);
+    if is_secret {
+        out.push_str("\n\nSecret: never shown.");
+    }
     if value.kind() == Kind::Scalar && !is_secret && is_unknown(value) {
         out.push_str("\n\nThe value is not known before deployment.");
     }
     Some(out)
+}
+
+/// Whether a field holds a secret.
+fn is_secret(located: &Located) -> bool {
+    located.field.is_some_and(|(_, field)| field.variants.iter().any(|variant| variant.secret))
 }
 
 /// A clause with the first letter of a sentence.
@@ -165,10 +240,20 @@ fn settings_at(document: &str, node: NodeRef<'_, '_>, version: TalosVersion) -> 
     settings::settings().iter().filter(is_here).collect()
 }
 
-/// What Talos sets for a kernel parameter.
+/// What Talos sets for a kernel parameter, or what is known of its name.
 fn sysctl(name: &str, version: TalosVersion) -> Option<String> {
-    let sysctl = tables::sysctls().iter().find(|sysctl| sysctl.key == name && sysctl.versions.contains(version))?;
-    Some(format!("Talos {version} sets `{}`, so that {}.", sysctl.value, sysctl.protects))
+    let is_it = |sysctl: &&tables::Sysctl| sysctl.key == name && sysctl.versions.contains(version);
+    if let Some(sysctl) = tables::sysctls().iter().find(is_it) {
+        let reference =
+            if sysctl.reference.is_empty() { String::new() } else { format!(" Reference: {}.", sysctl.reference) };
+        return Some(format!("Talos {version} sets `{}`, so that {}.{reference}", sysctl.value, sysctl.protects));
+    }
+    let known = tables::sysctl_names().iter().find(|known| known.name == name)?;
+    Some(match (known.other_system, known.instead) {
+        (Some(system), _) => format!("A parameter of {system}, not of Linux."),
+        (None, Some(instead)) => format!("The name on Linux is `{instead}`."),
+        (None, None) => format!("A kernel parameter that Talos {version} leaves as the kernel has it."),
+    })
 }
 
 /// A word in a value that means something by itself.
@@ -191,13 +276,14 @@ fn in_value(view: &View<'_>, node: NodeRef<'_, '_>, offset: u32, version: TalosV
         let because = if suite.because.is_empty() { String::new() } else { format!(": {}", suite.because) };
         return Some((span, format!("**{text}**\n\nA cipher suite, {class}{because}.")));
     }
-    prefix(text).map(|about| (span, about))
+    addresses::prefix(text).map(|about| (span, about))
 }
 
 /// A kernel argument: what it is by default, and what is expected.
 fn kernel_argument(text: &str, version: TalosVersion) -> Option<String> {
     let name = text.trim_start_matches('-').split('=').next().unwrap_or(text);
-    let mut out = format!("**{name}** — a kernel argument");
+    let taken_away = if text.starts_with('-') { ", which the `-` takes away" } else { "" };
+    let mut out = format!("**{name}** — a kernel argument{taken_away}");
     let begin = out.len();
     for default in tables::kernel_defaults().iter().filter(|default| default.argument == name) {
         if default.versions.contains(version) {
@@ -227,29 +313,4 @@ fn kernel_argument(text: &str, version: TalosVersion) -> Option<String> {
         let _ = write!(out, "\n\n{}", rule.why.split_whitespace().collect::<Vec<_>>().join(" "));
     }
     (out.len() > begin).then_some(out)
-}
-
-/// A prefix of addresses: what it covers.
-fn prefix(text: &str) -> Option<String> {
-    let (address, bits) = text.split_once('/')?;
-    let bits: u32 = bits.parse().ok()?;
-    let (first, last, count) = match address.parse().ok()? {
-        std::net::IpAddr::V4(address) if bits <= 32 => {
-            let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
-            let first = u32::from(address) & mask;
-            let last = first | !mask;
-            let of = |bits: u32| std::net::Ipv4Addr::from(bits).to_string();
-            (of(first), of(last), 1_u128 << (32 - bits))
-        }
-        std::net::IpAddr::V6(address) if bits <= 128 => {
-            let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
-            let first = u128::from(address) & mask;
-            let last = first | !mask;
-            let of = |bits: u128| std::net::Ipv6Addr::from(bits).to_string();
-            (of(first), of(last), 1_u128.checked_shl(128 - bits).unwrap_or(u128::MAX))
-        }
-        _ => return None,
-    };
-    let count = if bits == 0 || count > 1 << 40 { String::new() } else { format!(", {count} addresses") };
-    Some(format!("**{text}**\n\n{first} – {last}{count}"))
 }

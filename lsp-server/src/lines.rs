@@ -21,6 +21,11 @@ impl<'d> Lines<'d> {
         Self { text, index: LineIndex::new(text), encoding }
     }
 
+    /// The text.
+    pub(crate) fn text(&self) -> &'d str {
+        self.text
+    }
+
     pub(crate) fn position(&self, offset: u32) -> lsp::Position {
         let position = self.index.position(self.text, offset, self.encoding);
         lsp::Position { line: position.line, character: position.column }

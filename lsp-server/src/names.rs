@@ -1,73 +1,128 @@
-//! What is named in one document and referred to in another: links of the network, volumes.
+//! What is named in one document and referred to in another: links of the network, volumes. The documents of a machine
+//! stand in several files.
 
-use crate::analysis::{View, view};
+use crate::analysis::{View, each_view};
+use crate::layers::each_layer;
 use crate::lines::Lines;
+use crate::machines::{Files, Place};
 use crate::server::Asked;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use talint_analyzer::Machine;
 use talint_analyzer::input::is_unknown;
 use talint_analyzer::settings::find;
-use talint_analyzer::syntax::NodeRef;
 use talint_analyzer::tables;
 use talint_analyzer::text::Span;
 use tower_lsp::ls_types::{
-    DocumentHighlight, DocumentHighlightKind, GotoDefinitionResponse, Location, Position, PrepareRenameResponse, Range,
-    TextEdit, WorkspaceEdit,
+    DocumentChanges, DocumentHighlight, DocumentHighlightKind, Location, OneOf,
+    OptionalVersionedTextDocumentIdentifier, Position, PrepareRenameResponse, TextDocumentEdit, TextEdit,
+    WorkspaceEdit,
 };
 
 /// A place that names something.
-struct Named<'t> {
-    name: &'t str,
+struct Named {
+    file: String,
+    name: String,
     space: &'static str,
     defines: bool,
+    /// The bytes in the file.
     span: Span,
     is_quoted: bool,
 }
 
+impl Named {
+    fn is_same(&self, other: &Self) -> bool {
+        (self.space, &self.name) == (other.space, &other.name)
+    }
+
+    fn place(&self) -> Place {
+        Place { file: self.file.as_str().into(), span: self.span, is_made: false }
+    }
+}
+
 /// Where the thing under the cursor is configured.
-pub(crate) fn definition(asked: &Asked<'_>, position: Position) -> Option<GotoDefinitionResponse> {
-    let places = same(asked, position, |named| named.defines.then_some(named.span))?;
-    let location = |range: Range| Location { uri: asked.document.uri.clone(), range };
-    let locations: Vec<Location> = places.into_iter().map(location).collect();
-    (!locations.is_empty()).then_some(GotoDefinitionResponse::Array(locations))
+pub(crate) fn definition(asked: &Asked<'_>, position: Position) -> Option<Vec<Location>> {
+    let files = Files::new(asked);
+    let places = of_machines(asked, position)?;
+    Some(places.iter().filter(|named| named.defines).filter_map(|named| files.location(&named.place())).collect())
 }
 
 /// Where it is named; with the places that configure it, when those are wanted too.
 pub(crate) fn references(asked: &Asked<'_>, position: Position, with_definition: bool) -> Option<Vec<Location>> {
-    let places = same(asked, position, |named| (with_definition || !named.defines).then_some(named.span))?;
-    Some(places.into_iter().map(|range| Location { uri: asked.document.uri.clone(), range }).collect())
+    let files = Files::new(asked);
+    let places = of_machines(asked, position)?;
+    let wanted = places.iter().filter(|named| with_definition || !named.defines);
+    Some(wanted.filter_map(|named| files.location(&named.place())).collect())
 }
 
-/// The places of the thing under the cursor, as an editor marks them.
+/// The places of the thing under the cursor in this document, as an editor marks them.
 pub(crate) fn highlights(asked: &Asked<'_>, position: Position) -> Option<Vec<DocumentHighlight>> {
     let lines = Lines::new(asked.document, asked.client.encoding);
-    let mark = |named: &Named<'_>| {
+    let here = here(asked);
+    let under = under(&here, lines.offset(position))?;
+    let mark = |named: &Named| {
         let kind = if named.defines { DocumentHighlightKind::WRITE } else { DocumentHighlightKind::READ };
-        Some(DocumentHighlight { range: lines.range(named.span), kind: Some(kind) })
+        DocumentHighlight { range: lines.range(named.span), kind: Some(kind) }
     };
-    all(asked, position, mark)
+    Some(here.iter().filter(|named| named.is_same(under)).map(mark).collect())
 }
 
 /// What a rename would change the name of.
 pub(crate) fn prepare_rename(asked: &Asked<'_>, position: Position) -> Option<PrepareRenameResponse> {
     let lines = Lines::new(asked.document, asked.client.encoding);
-    let offset = lines.offset(position);
-    let under = all(asked, position, |named| {
-        named.span.touches(offset).then(|| (lines.range(named.span), named.name.to_owned()))
-    })?;
-    let (range, placeholder) = under.into_iter().next()?;
-    Some(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder })
+    let here = here(asked);
+    let under = under(&here, lines.offset(position))?;
+    let range = lines.range(under.span);
+    Some(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder: under.name.clone() })
 }
 
-/// The edits that give the thing under the cursor another name.
+/// The edits that give the thing under the cursor another name, in every file of its machines, and of the machines that
+/// share one of these files.
 pub(crate) fn rename(asked: &Asked<'_>, position: Position, new: &str) -> Option<WorkspaceEdit> {
     let lines = Lines::new(asked.document, asked.client.encoding);
-    let edit = |named: &Named<'_>| {
-        let new_text = if named.is_quoted || !is_plain(new) { format!("{new:?}") } else { new.to_owned() };
-        Some(TextEdit { range: lines.range(named.span), new_text })
+    let here = here(asked);
+    let under = under(&here, lines.offset(position))?;
+    let found = &asked.found;
+    let mut machines: Vec<&Machine> = found.machines.iter().collect();
+    let places = loop {
+        let mut places = in_layers(asked, &machines);
+        places.retain(|named| named.is_same(under));
+        let is_touched = |machine: &&Machine| {
+            let is_known = machines.iter().any(|known| std::ptr::eq(*known, *machine));
+            !is_known && machine.files().any(|file| places.iter().any(|named| named.file == file.path))
+        };
+        let more: Vec<&Machine> = found.others.iter().filter(is_touched).collect();
+        if more.is_empty() {
+            break places;
+        }
+        machines.extend(more);
     };
-    let edits = all(asked, position, edit)?;
-    let changes = HashMap::from([(asked.document.uri.clone(), edits)]);
-    Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() })
+    let files = Files::new(asked);
+    let mut edits: BTreeMap<&str, Vec<TextEdit>> = BTreeMap::new();
+    for named in &places {
+        let new_text = if named.is_quoted || !is_plain(new) { format!("{new:?}") } else { new.to_owned() };
+        let range = files.location(&named.place())?.range;
+        edits.entry(&named.file).or_default().push(TextEdit { range, new_text });
+    }
+    workspace_edit(asked, &files, edits)
+}
+
+/// Edits by file, each held to the version of its document where the client can.
+fn workspace_edit(asked: &Asked<'_>, files: &Files<'_>, edits: BTreeMap<&str, Vec<TextEdit>>) -> Option<WorkspaceEdit> {
+    let workspace = asked.client.capabilities.workspace.as_ref();
+    let edit = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
+    if !edit.and_then(|edit| edit.document_changes).unwrap_or(false) {
+        let changes: Option<HashMap<_, _>> =
+            edits.into_iter().map(|(file, edits)| Some((files.uri(file)?, edits))).collect();
+        return Some(WorkspaceEdit { changes: Some(changes?), ..WorkspaceEdit::default() });
+    }
+    let of_file = |(file, edits): (&str, Vec<TextEdit>)| {
+        let uri = files.uri(file)?;
+        let version = asked.snapshot.document(&uri).map(|document| document.version);
+        let text_document = OptionalVersionedTextDocumentIdentifier { uri, version };
+        Some(TextDocumentEdit { text_document, edits: edits.into_iter().map(OneOf::Left).collect() })
+    };
+    let edits: Option<Vec<TextDocumentEdit>> = edits.into_iter().map(of_file).collect();
+    Some(WorkspaceEdit { document_changes: Some(DocumentChanges::Edits(edits?)), ..WorkspaceEdit::default() })
 }
 
 /// Whether a name needs no quotes.
@@ -80,39 +135,57 @@ fn is_plain(name: &str) -> bool {
         && !matches!(name, "true" | "false" | "null")
 }
 
-/// The ranges of those places of the thing under the cursor that `pick` takes.
-fn same(asked: &Asked<'_>, position: Position, pick: impl Fn(&Named<'_>) -> Option<Span>) -> Option<Vec<Range>> {
+/// Every place that names the thing under the cursor, in the layers of the machines of the document. `None` when nothing
+/// there is named.
+fn of_machines(asked: &Asked<'_>, position: Position) -> Option<Vec<Named>> {
     let lines = Lines::new(asked.document, asked.client.encoding);
-    all(asked, position, |named| pick(named).map(|span| lines.range(span)))
+    let here = here(asked);
+    let under = under(&here, lines.offset(position))?;
+    let mut places = in_layers(asked, &asked.found.machines.iter().collect::<Vec<_>>());
+    places.retain(|named| named.is_same(under));
+    Some(places)
 }
 
-/// What `make` makes of each place of the thing under the cursor, in the order of the text. `None` when nothing there is
-/// named.
-fn all<T>(asked: &Asked<'_>, position: Position, make: impl Fn(&Named<'_>) -> Option<T>) -> Option<Vec<T>> {
-    let lines = Lines::new(asked.document, asked.client.encoding);
-    let offset = lines.offset(position);
-    view(asked.document, &asked.document.text, &asked.snapshot.settings, |view| {
-        let named = named(view);
-        let under = named.iter().find(|named| named.span.touches(offset))?;
-        let same = named.iter().filter(|named| (named.space, named.name) == (under.space, under.name));
-        Some(same.filter_map(make).collect())
-    })
+fn under(places: &[Named], offset: u32) -> Option<&Named> {
+    places.iter().find(|named| named.span.touches(offset))
 }
 
-/// Every place that names something.
-fn named<'t>(view: &View<'t>) -> Vec<Named<'t>> {
-    let mut found = Vec::new();
+/// Every place of the document that names something.
+fn here(asked: &Asked<'_>) -> Vec<Named> {
+    let mut places = Vec::new();
+    each_view(asked, |view| add(view, &asked.found.key, &mut places));
+    places
+}
+
+/// Every place in the layers of machines that names something; those of the document first.
+fn in_layers(asked: &Asked<'_>, machines: &[&Machine]) -> Vec<Named> {
+    let mut places = here(asked);
+    each_layer(asked, machines.iter().copied(), |path, view| {
+        if path != asked.found.key {
+            add(view, path, &mut places);
+        }
+    });
+    places
+}
+
+/// Adds every place of a text that names something, in the order of the text.
+fn add(view: &View<'_>, path: &str, places: &mut Vec<Named>) {
+    let before = places.len();
     for name in tables::names() {
         for value in find(&view.inputs, name.document, name.path) {
-            let node: NodeRef<'t, 't> = value.node;
+            let node = value.node;
             if node.value().is_empty() || is_unknown(node) {
                 continue;
             }
-            let span = node.span();
-            let is_quoted = span.slice(view.text).starts_with(['"', '\'']);
-            found.push(Named { name: node.value(), space: name.space, defines: name.defines, span, is_quoted });
+            places.push(Named {
+                file: path.to_owned(),
+                name: node.value().to_owned(),
+                space: name.space,
+                defines: name.defines,
+                span: view.in_file(node.span()),
+                is_quoted: node.span().slice(view.text).starts_with(['"', '\'']),
+            });
         }
     }
-    found.sort_by_key(|named| named.span);
-    found
+    places[before..].sort_by_key(|named| named.span);
 }

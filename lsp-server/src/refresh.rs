@@ -1,4 +1,4 @@
-//! Asks a client that pulls diagnostics to do so again, when what is found in other files may have changed.
+//! Asks the client to ask anew for what changes in one file when another does.
 
 use crate::snapshot::{Moment, Snapshot, State};
 use std::collections::HashMap;
@@ -19,8 +19,9 @@ struct Seen {
     bears_on_others: bool,
 }
 
-/// Asks for as long as the server lives.
-pub(crate) async fn run(state: Arc<State>, socket: Socket) {
+/// Asks a client that pulls diagnostics to do so again when what is found in other files may have changed, for as long as the
+/// server lives.
+pub(crate) async fn diagnostics(state: Arc<State>, socket: Socket) {
     let mut last = state.snapshot().moment();
     let mut seen: HashMap<Uri, Seen> = HashMap::new();
     loop {
@@ -56,4 +57,36 @@ fn look(snapshot: &Snapshot, seen: &HashMap<Uri, Seen>) -> (HashMap<Uri, Seen>, 
         now.insert(document.uri.clone(), current);
     }
     (now, bear)
+}
+
+/// Tells the client, for as long as the server lives, that hints and lenses may be others. Of the document that was changed
+/// it asks by itself, so that one alone is nothing to tell of, unless settings or files have changed.
+pub(crate) async fn hints_and_lenses(state: Arc<State>, socket: Socket) {
+    let workspace = state.client.get().and_then(|client| client.capabilities.workspace.as_ref());
+    let hints = workspace.and_then(|workspace| workspace.inlay_hint.as_ref());
+    let hints = hints.and_then(|hints| hints.refresh_support).unwrap_or(false);
+    let lenses = workspace.and_then(|workspace| workspace.code_lens.as_ref());
+    let lenses = lenses.and_then(|lenses| lenses.refresh_support).unwrap_or(false);
+    if !hints && !lenses {
+        return;
+    }
+    let mut settings = state.snapshot().settings.generation;
+    loop {
+        state.stale.notified().await;
+        // What comes in the meantime is told with this.
+        while timeout(PAUSE, state.stale.notified()).await.is_ok() {}
+        let snapshot = state.snapshot();
+        let is_elsewhere = snapshot.settings.generation != settings || snapshot.documents.iter().count() > 1;
+        settings = snapshot.settings.generation;
+        if !is_elsewhere {
+            continue;
+        }
+        // A client that cannot do it in spite of what it says loses nothing.
+        if hints {
+            let _ = socket.inlay_hint_refresh().await;
+        }
+        if lenses {
+            let _ = socket.code_lens_refresh().await;
+        }
+    }
 }

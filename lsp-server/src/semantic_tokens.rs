@@ -1,22 +1,25 @@
-//! What is more than text inside of values: kernel arguments, addresses, expressions.
+//! What is more than text inside of values: kernel arguments, addresses, expressions, and patches in the file of a tool,
+//! which an editor takes for text.
 
-use crate::analysis::{View, view};
+use crate::analysis::{View, each_view};
 use crate::lines::Lines;
 use crate::server::Asked;
 use talint_analyzer::schema;
-use talint_analyzer::syntax::{NodeRef, Style};
+use talint_analyzer::syntax::{Kind, NodeRef, Resolved, Style, resolve};
 use talint_analyzer::tables::{Format, Shape};
 use talint_analyzer::text::Span;
 use tower_lsp::ls_types::{Range, SemanticToken, SemanticTokenType, SemanticTokens, SemanticTokensLegend};
 
 /// The kinds of tokens, in the order in which the protocol numbers them.
-const TYPES: [SemanticTokenType; 6] = [
+const TYPES: [SemanticTokenType; 8] = [
     SemanticTokenType::PARAMETER,
     SemanticTokenType::OPERATOR,
     SemanticTokenType::STRING,
     SemanticTokenType::NUMBER,
     SemanticTokenType::PROPERTY,
     SemanticTokenType::FUNCTION,
+    SemanticTokenType::KEYWORD,
+    SemanticTokenType::COMMENT,
 ];
 
 const PARAMETER: u32 = 0;
@@ -25,6 +28,8 @@ const STRING: u32 = 2;
 const NUMBER: u32 = 3;
 const PROPERTY: u32 = 4;
 const FUNCTION: u32 = 5;
+const KEYWORD: u32 = 6;
+const COMMENT: u32 = 7;
 
 /// What the numbers of tokens mean.
 pub(crate) fn legend() -> SemanticTokensLegend {
@@ -34,7 +39,21 @@ pub(crate) fn legend() -> SemanticTokensLegend {
 /// The tokens of a document, or of a range of it.
 pub(crate) fn semantic_tokens(asked: &Asked<'_>, range: Option<Range>) -> SemanticTokens {
     let lines = Lines::new(asked.document, asked.client.encoding);
-    let mut tokens = view(asked.document, &asked.document.text, &asked.snapshot.settings, tokens);
+    let mut tokens = Vec::new();
+    // What is text to the editor.
+    let mut texts: Option<Vec<Span>> = None;
+    each_view(asked, |view| {
+        let mut found = embedded(view);
+        let first = view.tree.roots().next().map(|root| view.in_file(root.span()).start);
+        match &texts {
+            None => texts = Some(view.tree.roots().flat_map(NodeRef::scalars).map(NodeRef::span).collect()),
+            Some(texts) if first.is_some_and(|first| texts.iter().any(|text| text.touches(first))) => {
+                yaml(view, &mut found);
+            }
+            Some(_) => {}
+        }
+        tokens.extend(found.into_iter().map(|(span, kind)| (view.in_file(span), kind)));
+    });
     if let Some(range) = range {
         let wanted = lines.span(range);
         tokens.retain(|(span, _)| span.start < wanted.end && wanted.start < span.end);
@@ -60,14 +79,49 @@ pub(crate) fn semantic_tokens(asked: &Asked<'_>, range: Option<Range>) -> Semant
     SemanticTokens { result_id: None, data }
 }
 
-/// The tokens of a text, in any order.
-fn tokens(view: &View<'_>) -> Vec<(Span, u32)> {
+/// Adds the tokens of YAML as such, where there is nothing more to tell.
+fn yaml(view: &View<'_>, found: &mut Vec<(Span, u32)>) {
+    found.extend(view.tree.comments.iter().map(|comment| (comment.span, COMMENT)));
+    let embedded: Vec<Span> = found.iter().map(|(span, _)| *span).collect();
+    let mut nodes: Vec<NodeRef<'_, '_>> = view.tree.roots().collect();
+    while let Some(node) = nodes.pop() {
+        nodes.extend(node.children());
+        let span = node.span();
+        let is_told = || embedded.iter().any(|inner| span.start <= inner.start && inner.end <= span.end);
+        if node.kind() != Kind::Scalar || span.is_empty() || is_told() {
+            continue;
+        }
+        let is_key = node.parent().is_some_and(|parent| parent.entries().any(|(key, _)| key == node));
+        found.push((span, if is_key { PROPERTY } else { kind_of(node) }));
+    }
+}
+
+/// What a value is by itself.
+fn kind_of(node: NodeRef<'_, '_>) -> u32 {
+    match resolve(node) {
+        Resolved::Int(_) | Resolved::Float(_) => NUMBER,
+        Resolved::Bool(_) | Resolved::Null => KEYWORD,
+        _ => STRING,
+    }
+}
+
+/// Whether what is read of a scalar is what is written: it has no escapes.
+fn is_as_written(node: NodeRef<'_, '_>, text: &str) -> bool {
+    let written = node.span().slice(text);
+    match node.node().style {
+        Style::DoubleQuoted => !written.contains('\\'),
+        Style::SingleQuoted => !written.trim_matches('\'').contains('\''),
+        _ => true,
+    }
+}
+
+/// The tokens of what is embedded in a text, in any order.
+fn embedded(view: &View<'_>) -> Vec<(Span, u32)> {
     let mut found = Vec::new();
     for input in view.inputs.iter().filter(|input| input.kind.is_ours()) {
         let Some(root) = input.root else { continue };
         for node in root.scalars() {
-            // Inside of escapes and folded lines what is read is not what is written.
-            if matches!(node.node().style, Style::Folded) || node.value().len() > node.span().slice(view.text).len() {
+            if !is_as_written(node, view.text) {
                 continue;
             }
             let is_argument = view.tree.is_plain
@@ -109,7 +163,11 @@ fn kernel_arguments(span: Span, text: &str, found: &mut Vec<(Span, u32)>) {
     for word in content.split_whitespace() {
         let start = span.start as usize + (word.as_ptr() as usize - content.as_ptr() as usize);
         let name = word.split('=').next().unwrap_or(word);
-        found.push((Span::new(start, start + name.len()), PARAMETER));
+        let minus = usize::from(name.len() > 1 && name.starts_with('-'));
+        if minus > 0 {
+            found.push((Span::new(start, start + minus), OPERATOR));
+        }
+        found.push((Span::new(start + minus, start + name.len()), PARAMETER));
         if name.len() < word.len() {
             let at = start + name.len();
             found.push((Span::new(at, at + 1), OPERATOR));
@@ -142,7 +200,17 @@ fn expression(span: Span, text: &str, found: &mut Vec<(Span, u32)>) {
             'a'..='z' | 'A'..='Z' | '_' => {
                 let length = while_true(&|c| c.is_ascii_alphanumeric() || c == '_');
                 let is_call = rest[length..].trim_start().starts_with('(');
-                (length, Some(if is_call { FUNCTION } else { PROPERTY }))
+                let is_keyword = matches!(&rest[..length], "true" | "false" | "null" | "in");
+                (
+                    length,
+                    Some(if is_keyword {
+                        KEYWORD
+                    } else if is_call {
+                        FUNCTION
+                    } else {
+                        PROPERTY
+                    }),
+                )
             }
             '=' | '!' | '<' | '>' | '&' | '|' | '+' | '-' | '*' | '%' | '?' | ':' => {
                 (while_true(&|c| "=!<>&|+-*%?:".contains(c)), Some(OPERATOR))

@@ -8,8 +8,8 @@ use crate::settings::{self, Settings};
 use crate::snapshot::{Client, Snapshot, State};
 use crate::workspace::Found;
 use crate::{
-    code_actions, commands, completion, diagnostics, folding, hover, links, names, publish, refresh, selection,
-    semantic_tokens, symbols, tools, workspace_diagnostics,
+    code_actions, commands, completion, diagnostics, folding, hover, inlay_hints, lenses, links, names, navigation,
+    publish, refresh, selection, semantic_tokens, symbols, tools, workspace_diagnostics,
 };
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -157,6 +157,8 @@ fn capabilities(encoding: PositionEncodingKind) -> ServerCapabilities {
             commands: commands::COMMANDS.map(str::to_owned).to_vec(),
             ..ExecuteCommandOptions::default()
         }),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
@@ -219,12 +221,13 @@ impl LanguageServer for Server {
         if self.client_can(Client::gives_configuration) {
             self.ask_for_settings().await;
         }
+        tokio::spawn(refresh::hints_and_lenses(Arc::clone(&self.state), self.socket.clone()));
         self.watch().await;
         tokio::spawn(tools::run(Arc::clone(&self.state)));
         if !self.client_can(Client::pulls) {
             tokio::spawn(publish::run(Arc::clone(&self.state), self.socket.clone()));
         } else if self.client_can(Client::refreshes) {
-            tokio::spawn(refresh::run(Arc::clone(&self.state), self.socket.clone()));
+            tokio::spawn(refresh::diagnostics(Arc::clone(&self.state), self.socket.clone()));
         }
     }
 
@@ -276,11 +279,23 @@ impl LanguageServer for Server {
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        if let Some(answer) = commands::answer_without_document(&params.command, params.arguments.first()) {
+            return Ok(Some(answer));
+        }
         let argument = params.arguments.into_iter().next().unwrap_or_default();
         let argument: commands::Argument =
             serde_json::from_value(argument).map_err(|error| Error::invalid_params(error.to_string()))?;
         let machine = argument.machine;
         self.answer(argument.uri, move |asked| commands::answer(asked, &params.command, machine.as_deref())).await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        let range = params.range;
+        self.answer(params.text_document.uri, move |asked| Some(inlay_hints::inlay_hints(asked, range))).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.answer(params.text_document.uri, |asked| Some(lenses::code_lenses(asked))).await
     }
 
     async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
@@ -302,12 +317,12 @@ impl LanguageServer for Server {
 
     async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
         let place = params.text_document_position_params;
-        self.answer(place.text_document.uri, move |asked| names::definition(asked, place.position)).await
+        self.answer(place.text_document.uri, move |asked| navigation::definition(asked, place.position)).await
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
         let (place, all) = (params.text_document_position, params.context.include_declaration);
-        self.answer(place.text_document.uri, move |asked| names::references(asked, place.position, all)).await
+        self.answer(place.text_document.uri, move |asked| navigation::references(asked, place.position, all)).await
     }
 
     async fn document_highlight(&self, params: DocumentHighlightParams) -> Result<Option<Vec<DocumentHighlight>>> {

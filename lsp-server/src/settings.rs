@@ -15,8 +15,26 @@ pub(crate) const SECTION: &str = "talint";
 pub(crate) struct Settings {
     /// What is asked of the analyzer.
     pub(crate) options: Options,
+    /// What is shown behind the lines.
+    pub(crate) hints: Hints,
     /// How often the settings have changed.
     pub(crate) generation: u64,
+}
+
+/// What is shown behind the lines.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default)]
+pub(crate) struct Hints {
+    /// The defaults of what could be hardened and is not written.
+    pub(crate) defaults: bool,
+    /// What the machines get where a later layer writes another value.
+    pub(crate) effective: bool,
+}
+
+impl Default for Hints {
+    fn default() -> Self {
+        Self { defaults: true, effective: true }
+    }
 }
 
 /// The settings as clients write them: the names of the command line, or the same in camel case.
@@ -31,6 +49,8 @@ struct Written {
     mode: Option<String>,
     select: Vec<String>,
     ignore: Vec<String>,
+    #[serde(alias = "inlay-hints")]
+    inlay_hints: Hints,
 }
 
 impl Settings {
@@ -75,6 +95,6 @@ impl Settings {
         };
         let (select, ignore) = (written.select, written.ignore);
         let options = Options { talos, kubernetes, profile, mode, select, ignore, ..Options::default() };
-        (Self { options, generation: 0 }, mistakes)
+        (Self { options, hints: written.inlay_hints, generation: 0 }, mistakes)
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct State {
     /// Work that the user can stop, by the token of its progress.
     running: Mutex<HashMap<ProgressToken, Cancel>>,
     is_told_of_files: AtomicBool,
+    /// Tells that what was shown of other documents may be out of date.
+    pub(crate) stale: Notify,
     was_shut_down: AtomicBool,
 }
 
@@ -141,6 +143,7 @@ impl State {
         documents.generation += 1;
         drop(now);
         self.changed.notify_one();
+        self.stale.notify_one();
     }
 
     /// Takes new settings.
@@ -150,12 +153,14 @@ impl State {
         now.settings = Arc::new(settings);
         drop(now);
         self.changed.notify_one();
+        self.stale.notify_one();
     }
 
     /// Takes it that files have changed on the disk.
     pub(crate) fn change_disk(&self) {
         self.lock().disk += 1;
         self.changed.notify_one();
+        self.stale.notify_one();
         self.disk_changed.notify_one();
     }
 
@@ -169,6 +174,7 @@ impl State {
         now.used_generation += 1;
         drop(now);
         self.changed.notify_one();
+        self.stale.notify_one();
     }
 
     /// Changes the folders that the user works in.
@@ -178,6 +184,7 @@ impl State {
         now.folders_generation += 1;
         drop(now);
         self.changed.notify_one();
+        self.stale.notify_one();
         self.disk_changed.notify_one();
     }
 

@@ -5,10 +5,12 @@ use crate::log::Log;
 use crate::snapshot::Snapshot;
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use talint_analyzer::finding::Severity;
 use talint_analyzer::project::{self, Project};
 use talint_analyzer::{
-    Analysis, File, FileAnalysis, Files, Gathered, Given, InOrder, Machine, Options, analyze, check, gather, normalized,
+    Analysis, File, FileAnalysis, Files, Gathered, Given, InOrder, Machine, Merged, Options, analyze, check, gather,
+    normalized,
 };
 use tower_lsp::ls_types::MessageType;
 
@@ -18,6 +20,16 @@ pub(crate) struct Found {
     pub(crate) analysis: Analysis,
     /// The machines that it is a part of.
     pub(crate) machines: Vec<Machine>,
+    /// The other machines of the project file.
+    pub(crate) others: Vec<Machine>,
+    /// What comes of the layers of each machine, those that it is a part of first; worked out when it is asked for.
+    pub(crate) merged: OnceLock<Vec<Option<Merged>>>,
+    /// What is found in all files of each machine that it is a part of: how much of which severity.
+    pub(crate) counts: HashMap<Arc<str>, Counts>,
+    /// The path of the document from the folder.
+    pub(crate) key: String,
+    /// Whether it is the project file.
+    pub(crate) is_project: bool,
     /// Whether other files bear on it.
     pub(crate) has_others: bool,
     /// Whether it bears on other files.
@@ -28,10 +40,37 @@ pub(crate) struct Found {
     pub(crate) options: Options,
 }
 
+/// How many findings there are of each severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) errors: usize,
+    pub(crate) warnings: usize,
+    pub(crate) infos: usize,
+}
+
+/// The findings of each machine, in all its files.
+fn count(files: &[FileAnalysis]) -> HashMap<Arc<str>, Counts> {
+    let mut counts: HashMap<Arc<str>, Counts> = HashMap::new();
+    for finding in files.iter().flat_map(|file| &file.analysis.findings) {
+        for machine in &finding.machines {
+            let of_machine = counts.entry(Arc::clone(machine)).or_default();
+            *match finding.severity {
+                Severity::Error => &mut of_machine.errors,
+                Severity::Warning => &mut of_machine.warnings,
+                Severity::Info => &mut of_machine.infos,
+            } += 1;
+        }
+    }
+    counts
+}
+
 impl Found {
     /// Whether the document is one of Talos's, or describes machines. Of others nothing is said.
     pub(crate) fn is_ours(&self) -> bool {
-        self.analysis.documents > 0 || !self.analysis.findings.is_empty() || !self.machines.is_empty()
+        self.is_project
+            || self.analysis.documents > 0
+            || !self.analysis.findings.is_empty()
+            || !self.machines.is_empty()
     }
 }
 
@@ -168,27 +207,44 @@ pub(crate) fn look(document: &Document, snapshot: &Snapshot) -> Found {
     let mut gathered = gather(given, &options, &InOrder);
     let is_host = project.as_ref().is_some_and(|read| read.file.path == key);
     let is_part = |machine: &Machine| is_host || machine.files().any(|file| file.path == key);
-    gathered.described.machines.retain(is_part);
+    let machines = std::mem::take(&mut gathered.described.machines);
+    let others;
+    (gathered.described.machines, others) = machines.into_iter().partition(is_part);
     let is_tool = gathered.described.tools.iter().any(|tool| tool.host.path == key);
     let is_described = !gathered.described.machines.is_empty() || is_tool;
     if project.is_none() && !is_described {
         return alone(document, folder, options);
     }
-    let found =
-        check(gathered.workspace(given), &options, &InOrder).files.into_iter().find(|file| file.file.path == key);
+    let files = check(gathered.workspace(given), &options, &InOrder).files;
+    let counts = count(&files);
+    let found = files.into_iter().find(|file| file.file.path == key);
     let analysis = match found {
         Some(FileAnalysis { analysis, .. }) => analysis,
         // Nothing is to be said of it.
         None => Analysis { findings: Vec::new(), ..alone(document, folder.clone(), options.clone()).analysis },
     };
-    let machines = gathered.described.machines;
-    Found { analysis, machines, has_others: true, bears_on_others: is_described || is_host, folder, options }
+    let (machines, merged) = (gathered.described.machines, OnceLock::new());
+    let (is_project, bears_on_others) = (is_host, is_described || is_host);
+    let has_others = true;
+    Found { analysis, machines, others, merged, counts, key, is_project, has_others, bears_on_others, folder, options }
 }
 
 /// What is found in a document by itself.
 fn alone(document: &Document, folder: PathBuf, options: Options) -> Found {
     let analysis = analyze(&document.path(), document.text.as_bytes(), &options);
-    Found { analysis, machines: Vec::new(), has_others: false, bears_on_others: false, folder, options }
+    Found {
+        analysis,
+        machines: Vec::new(),
+        others: Vec::new(),
+        merged: OnceLock::new(),
+        counts: HashMap::new(),
+        key: document.path().rsplit('/').next().unwrap_or_default().to_owned(),
+        is_project: false,
+        has_others: false,
+        bears_on_others: false,
+        folder,
+        options,
+    }
 }
 
 /// A file by its path from a folder, which may lead out of it.

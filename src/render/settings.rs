@@ -34,7 +34,7 @@ pub(super) enum Change {
 
 /// The settings of a machine, as `rendering` sees it.
 pub(super) fn of(rendering: &Rendering<'_>) -> Vec<EffectiveSetting> {
-    layered_settings(rendering.base, rendering.patches, &rendering.asked, &rendering.analysis)
+    layered_settings(rendering.base, rendering.patches, &rendering.asked, &rendering.analysis.layered)
 }
 
 /// The same settings where nothing is configured.

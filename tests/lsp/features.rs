@@ -171,15 +171,11 @@ fn a_link_is_renamed_in_all_documents() {
     assert_eq!(texts, ["lan", "\"lan\""]);
 }
 
-#[test]
-fn arguments_addresses_and_expressions_have_colours() {
-    let text = "machine:\n  install:\n    extraKernelArgs:\n      - init_on_free=1 nosmt\n---\napiVersion: v1alpha1\nkind: LinkConfig\n\
-                name: eth0\naddresses:\n  - address: 192.0.2.1/24\n---\napiVersion: v1alpha1\nkind: UserVolumeConfig\nname: a\n\
-                provisioning:\n  diskSelector:\n    match: disk.size > 10u * GB && glob(disk.dev_path, \"/dev/sd*\")\n";
-    let answer = ask(text, "textDocument/semanticTokens/full", json!({}));
+/// The tokens of a text, each with the word that it is of.
+fn tokens<'t>(text: &'t str, answer: &Value) -> Vec<(&'t str, &'static str)> {
     let data: Vec<u64> = answer["data"].as_array().unwrap().iter().map(|number| number.as_u64().unwrap()).collect();
     let lines: Vec<&str> = text.lines().collect();
-    let kinds = ["parameter", "operator", "string", "number", "property", "function"];
+    let kinds = ["parameter", "operator", "string", "number", "property", "function", "keyword", "comment"];
     let (mut line, mut column) = (0, 0);
     let mut seen = Vec::new();
     for token in data.chunks(5) {
@@ -188,6 +184,15 @@ fn arguments_addresses_and_expressions_have_colours() {
         line += delta_line;
         seen.push((&lines[line][column..column + length], kinds[kind]));
     }
+    seen
+}
+
+#[test]
+fn arguments_addresses_and_expressions_have_colours() {
+    let text = "machine:\n  install:\n    extraKernelArgs:\n      - init_on_free=1 nosmt\n---\napiVersion: v1alpha1\nkind: LinkConfig\n\
+                name: eth0\naddresses:\n  - address: 192.0.2.1/24\n---\napiVersion: v1alpha1\nkind: UserVolumeConfig\nname: a\n\
+                provisioning:\n  diskSelector:\n    match: disk.size > 10u * GB && glob(disk.dev_path, \"/dev/sd*\")\n";
+    let answer = ask(text, "textDocument/semanticTokens/full", json!({}));
     let expected = [
         ("init_on_free", "parameter"),
         ("=", "operator"),
@@ -206,5 +211,59 @@ fn arguments_addresses_and_expressions_have_colours() {
         ("dev_path", "property"),
         ("\"/dev/sd*\"", "string"),
     ];
-    assert_eq!(seen, expected);
+    assert_eq!(tokens(text, &answer), expected);
+}
+
+#[test]
+fn an_expression_over_several_lines_and_an_argument_that_is_taken_away() {
+    let text = "machine:\n  install:\n    extraKernelArgs:\n      - -selinux\n---\napiVersion: v1alpha1\nkind: UserVolumeConfig\nname: a\n\
+                provisioning:\n  diskSelector:\n    match: >-\n      !disk.rotational &&\n      'a' in disk.symlinks\n";
+    let answer = ask(text, "textDocument/semanticTokens/full", json!({}));
+    let expected = [
+        ("-", "operator"),
+        ("selinux", "parameter"),
+        ("!", "operator"),
+        ("disk", "property"),
+        ("rotational", "property"),
+        ("&&", "operator"),
+        ("'a'", "string"),
+        ("in", "keyword"),
+        ("disk", "property"),
+        ("symlinks", "property"),
+    ];
+    assert_eq!(tokens(text, &answer), expected);
+}
+
+#[test]
+fn a_patch_in_the_file_of_a_tool_has_the_colours_of_yaml() {
+    let inner = "machine: # all\n        kubelet:\n          extraConfig: {maxPods: 100, x: true}\n        certSANs: [a]\n        install:\n          extraKernelArgs:\n            - nosmt=force\n";
+    let text = format!(
+        "clusterName: home\ntalosVersion: v1.12.4\nkubernetesVersion: v1.35.0\nendpoint: https://192.0.2.1:6443\nnodes:\n  - hostname: one\n    \
+         ipAddress: 192.0.2.10\n    controlPlane: true\n    installDisk: /dev/sda\npatches:\n  - |-\n      {inner}  - machine:\n      certSANs: [b]\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().canonicalize().unwrap().join("talconfig.yaml");
+    let uri = format!("file://{}", path.display());
+    let mut client = Client::with(json!({}));
+    client.open(&uri, &text);
+    let answer = client.request("textDocument/semanticTokens/full", json!({ "textDocument": { "uri": uri } }));
+    let expected = [
+        ("machine", "property"),
+        ("# all", "comment"),
+        ("kubelet", "property"),
+        ("extraConfig", "property"),
+        ("maxPods", "property"),
+        ("100", "number"),
+        ("x", "property"),
+        ("true", "keyword"),
+        ("certSANs", "property"),
+        ("a", "string"),
+        ("install", "property"),
+        ("extraKernelArgs", "property"),
+        ("nosmt", "parameter"),
+        ("=", "operator"),
+        ("force", "string"),
+    ];
+    // What the editor sees as YAML by itself is left to it.
+    assert_eq!(tokens(&text, &answer), expected);
 }

@@ -131,3 +131,30 @@ fn files_that_are_named_and_rules_in_comments_are_links() {
     let links = client.request("textDocument/documentLink", json!({ "textDocument": { "uri": weak } }));
     assert!(links[0]["target"].as_str().unwrap().ends_with("/rules/sysctl/weakened"), "{links}");
 }
+
+#[test]
+fn a_patch_in_the_file_of_a_tool_has_what_other_files_have() {
+    let text = "clusterName: home\ntalosVersion: v1.12.4\nkubernetesVersion: v1.35.0\nendpoint: https://192.0.2.1:6443\nnodes:\n  - hostname: one\n    \
+                ipAddress: 192.0.2.10\n    controlPlane: true\n    installDisk: /dev/sda\n  - hostname: two\n    ipAddress: 192.0.2.11\n    controlPlane: false\n    installDisk: /dev/sda\n    patches:\n      - |-\n        machine:\n          sysctls:\n            vm.max_map_count: \"1\"\n\
+                patches:\n  - |-\n    machine:\n      sysctls:\n        vm.max_map_count: \"2\"\n";
+    let folder = folder(&[("talconfig.yaml", text)]);
+    let mut client = Client::with(json!({}));
+    let host = uri(&folder, "talconfig.yaml");
+    client.open(&host, text);
+    let mut ask = |method: &str, line: u32, character: u32| {
+        let position = json!({ "line": line, "character": character });
+        client.request(method, json!({ "textDocument": { "uri": host }, "position": position }))
+    };
+    // What a cluster-wide patch makes of it, on the one machine that has the patch.
+    let shown = ask("textDocument/hover", 17, 14);
+    let value = shown["contents"]["value"].as_str().unwrap();
+    assert!(value.ends_with("2 on two, one (talconfig.yaml:23)"), "{value}");
+    assert_eq!(shown["range"]["start"], json!({ "line": 17, "character": 12 }));
+    let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 99, "character": 0 } });
+    let hints = client.request("textDocument/inlayHint", json!({ "textDocument": { "uri": host }, "range": range }));
+    let overridden: Vec<&Value> =
+        hints.as_array().unwrap().iter().filter(|hint| hint["label"][0]["value"] == "→ ").collect();
+    assert_eq!(overridden.len(), 1, "{hints}");
+    assert_eq!(overridden[0]["position"]["line"], 17);
+    assert_eq!(overridden[0]["label"][2]["location"]["range"]["start"], json!({ "line": 22, "character": 26 }));
+}

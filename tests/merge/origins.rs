@@ -61,7 +61,7 @@ pub(crate) fn check_settings(id: &str, base: &str, patches: &[String], minor: u8
     let texts: Vec<&str> = std::iter::once(base).chain(patches.iter().map(String::as_str)).collect();
     let sources: Vec<Source<'_>> = texts.iter().map(|text| Source::file("a.yaml", text.as_bytes())).collect();
     let analysis = analyze_layered(sources[0], &sources[1..], &options);
-    let settings = layered_settings(sources[0], &sources[1..], &options, &analysis);
+    let settings = layered_settings(sources[0], &sources[1..], &options, &analysis.layered);
     let mut composed = Vec::new();
     analysis.layered.documents.iter().for_each(|document| composed_values(&document.root, &mut composed));
     let mut count = 0;

@@ -43,6 +43,7 @@ impl<'c, 't, 's> Machine<'c, 't, 's> {
     ) -> Option<EffectiveSetting> {
         let answer = self.answer(setting, DEPTH)?;
         Some(EffectiveSetting {
+            id: Some(setting.id),
             default: self.default(setting, DEPTH).map(|(value, _)| value),
             depends_on_kubernetes: self.depends_on_kubernetes(setting),
             is_secret: answer.is_secret,

@@ -17,6 +17,8 @@ use std::borrow::Cow;
 /// A setting as a machine has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EffectiveSetting {
+    /// The id of the setting in the tables; `None` for one that they do not know.
+    pub id: Option<&'static str>,
     /// What it is a setting of: `kubelet`, `sysctl`, `kernel`.
     pub component: &'static str,
     /// Its name there: `--node-ip` for an argument, `podPidsLimit` for a field of a configuration file.
@@ -39,6 +41,7 @@ impl EffectiveSetting {
     /// A setting of which no more is known than this.
     fn new(component: &'static str, name: impl Into<String>, value: impl Into<Value>, source: Source) -> Self {
         Self {
+            id: None,
             component,
             name: name.into(),
             value: value.into(),

@@ -7,7 +7,7 @@ mod read;
 
 pub(crate) use check::has_wildcard;
 pub use fields::{Key, PROJECT, Shape};
-pub use paths::Patterns;
+pub use paths::{Patterns, matches_file};
 pub use read::read;
 
 use crate::context::{Mode, NamedVersions, VersionSource};

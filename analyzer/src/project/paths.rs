@@ -1,5 +1,6 @@
 //! Patterns of paths, as .gitignore has them.
 
+use super::check::has_wildcard;
 use globset::{GlobBuilder, GlobMatcher};
 
 /// Patterns of which the last that matches a path decides, a `!` before one taking back what others took.
@@ -49,6 +50,13 @@ impl Patterns {
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
+}
+
+/// Whether `path` is a file that a path of a machine names: in its last part `*` and `?` are wildcards.
+#[must_use]
+pub fn matches_file(named: &str, path: &str) -> bool {
+    let glob = GlobBuilder::new(named).literal_separator(true).build();
+    named == path || has_wildcard(named) && glob.is_ok_and(|glob| glob.compile_matcher().is_match(path))
 }
 
 #[cfg(test)]

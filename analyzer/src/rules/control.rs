@@ -177,6 +177,15 @@ pub fn condition(name: &str, operands: &[Cow<'static, str>]) -> Option<Weak> {
     })
 }
 
+impl Control {
+    /// Whether `value`, in which lists have commas, is weaker than it should be.
+    #[must_use]
+    pub fn is_weak(&self, value: &str) -> bool {
+        let words: Vec<&str> = value.split(',').filter(|word| !word.is_empty()).collect();
+        self.weak.applies(value, &words)
+    }
+}
+
 impl Weak {
     /// Judges the value of a setting: `words` are the parts of a list, `text` the value as a whole.
     pub(super) fn applies(&self, text: &str, words: &[&str]) -> bool {
@@ -292,9 +301,7 @@ impl Control {
 
     /// Whether the default of the version is weak.
     pub(super) fn condemns_default(&self, default: Option<&str>) -> bool {
-        let default = default.unwrap_or("");
-        let words: Vec<&str> = default.split(',').filter(|word| !word.is_empty()).collect();
-        self.weak.applies(default, &words)
+        self.is_weak(default.unwrap_or(""))
     }
 }
 

@@ -169,6 +169,11 @@ pub fn analyze_described(host: &Arc<File>, files: &(dyn Files + Sync), options: 
     Some(check(workspace, options, &InOrder).files)
 }
 
+/// What is found in machines alone, by file.
+pub(crate) fn check_machines(machines: &[Machine], options: &Options) -> Vec<FileAnalysis> {
+    collect(analyze_machines(machines, options, &InOrder, &mut Vec::new()).0)
+}
+
 /// What is said where the analyzer itself failed.
 const FAULT: &str = "internal error while analysing this file; please report it";
 

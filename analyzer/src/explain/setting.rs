@@ -1,29 +1,28 @@
-//! `talint explain` of a setting.
+//! A setting.
 
-use std::fmt::Write as _;
-use talint_analyzer::settings::{Combine, Default, Setting, SettingPlace};
-use talint_analyzer::{rules, tables};
+use super::Explanation;
+use crate::rules;
+use crate::settings::{Combine, Default, Setting, SettingPlace};
+use crate::tables;
+
+/// How wide the column of the names of facts is.
+pub(super) const COLUMN: usize = 10;
 
 /// Where `setting` is set, its defaults, and what is expected of it.
-pub(super) fn explain(setting: &Setting) -> String {
-    let mut out = format!("{}\n\n", setting.id);
-    out.push_str(&facts(setting));
+pub(super) fn explain(setting: &Setting) -> Explanation {
+    let mut out = Explanation::new(setting.id, "");
+    out.facts(COLUMN, facts(setting));
     for control in rules::controls().iter().filter(|control| control.setting == setting.id) {
-        let _ = writeln!(out, "\nExpected is {}, else {} ({}).", control.expected, control.problem, control.rule);
+        out.line(format!("Expected is {}, else {} ({}).", control.expected, control.problem, control.rule));
     }
     out
 }
 
-/// Where `setting` is set, and its defaults, a line each.
-pub(super) fn facts(setting: &Setting) -> String {
-    let mut out = String::new();
-    for (number, place) in setting.places.iter().enumerate() {
-        let _ = writeln!(out, "  {:8}  {}", if number == 0 { "set by" } else { "" }, self::place(place));
-    }
-    for default in setting.defaults {
-        let _ = writeln!(out, "  default   {default}");
-    }
-    out
+/// Where `setting` is set, and its defaults.
+pub(super) fn facts(setting: &Setting) -> Vec<(&'static str, String)> {
+    let places = setting.places.iter().enumerate();
+    let places = places.map(|(number, place)| (if number == 0 { "set by" } else { "" }, self::place(place)));
+    places.chain(setting.defaults.iter().map(|default| ("default", default.to_string()))).collect()
 }
 
 /// The defaults of `setting` in one line, without their conditions; empty without any.

@@ -1,20 +1,22 @@
-//! `talint explain` of a field, or of a kind of document.
+//! A field, or a kind of document.
 
-use super::{paragraph, setting};
-use std::fmt::Write as _;
-use talint_analyzer::reference::{rules_of, settings_of};
-use talint_analyzer::schema::{all_places, noun};
-use talint_analyzer::tables::{
+use super::{Explanation, setting};
+use crate::reference::{rules_of, settings_of};
+use crate::schema::{all_places, noun};
+use crate::tables::{
     self, DocumentType, Enumeration, FieldInfo, PlacedVariant, SCHEMATIC_KIND, Shape, Type, V1ALPHA1, field_at,
     structure_in,
 };
-use talint_analyzer::version::VersionSet;
+use crate::version::VersionSet;
+
+/// How wide the column of the names of facts is.
+const COLUMN: usize = 12;
 
 /// More fields than this of one name tell nothing.
 const MANY: usize = 8;
 
 /// What the field or the kind of document called `name` is.
-pub(super) fn explain(name: &str) -> Option<String> {
+pub(super) fn explain(name: &str) -> Option<Explanation> {
     let name = name.strip_prefix('.').unwrap_or(name);
     if name == SCHEMATIC_KIND {
         return Some(schematic());
@@ -47,78 +49,64 @@ fn display(kind: &str, path: &str) -> String {
     if kind == V1ALPHA1 { path.to_owned() } else { format!("{kind}.{path}") }
 }
 
-fn document(kind: &DocumentType) -> String {
-    let mut out = format!("{}  (document)\n\n", kind.kind);
-    paragraph(&mut out, kind.root.description);
-    fact(&mut out, "versions", &kind.versions().describe());
+fn document(kind: &DocumentType) -> Explanation {
+    let mut out = Explanation::new(kind.kind, "document");
+    out.paragraph(kind.root.description);
+    let mut facts = vec![("versions", kind.versions().describe())];
     if kind.kind != V1ALPHA1 {
         let several = kind.name_field.map(|field| format!("several, told apart by `{field}`"));
-        fact(&mut out, "number", several.as_deref().unwrap_or("one in a configuration"));
+        facts.push(("number", several.unwrap_or_else(|| "one in a configuration".to_owned())));
     }
     if kind.variants.iter().any(|variant| variant.controlplane_only) {
-        fact(&mut out, "machines", "control plane only");
+        facts.push(("machines", "control plane only".to_owned()));
     }
     if let Some(variant) = kind.variants.last().filter(|variant| !variant.conflicts_with.is_empty()) {
         let same = if kind.name_field.is_some() { " of the same name" } else { "" };
-        fact(&mut out, "not with", &format!("{}{same}", variant.conflicts_with.join(", ")));
+        facts.push(("not with", format!("{}{same}", variant.conflicts_with.join(", "))));
     }
-    fields(&mut out, kind.root);
+    out.facts(COLUMN, facts);
+    out.table("Fields", fields(kind.root));
     out
 }
 
-fn schematic() -> String {
-    let mut out = format!("{SCHEMATIC_KIND}  (of the Image Factory)\n\n");
-    paragraph(&mut out, tables::schematic().description);
-    fields(&mut out, tables::schematic());
+fn schematic() -> Explanation {
+    let mut out = Explanation::new(SCHEMATIC_KIND, "of the Image Factory");
+    out.paragraph(tables::schematic().description);
+    out.table("Fields", fields(tables::schematic()));
     out
 }
 
-fn explain_field(field: &FieldInfo) -> String {
+fn explain_field(field: &FieldInfo) -> Explanation {
     let inside = if field.rest.is_empty() { String::new() } else { format!(", with {} inside", field.rest.join(".")) };
-    let mut out = format!("{}  (field{inside})\n\n", display(field.kind, &field.path()));
-    paragraph(&mut out, field.description);
+    let mut out = Explanation::new(display(field.kind, &field.path()), format!("field{inside}"));
+    out.paragraph(field.description);
+    let mut facts = Vec::new();
     for (versions, text) in joined(field.variants.iter().flat_map(taken)) {
-        fact(&mut out, "takes", &format!("{text} ({})", versions.describe()));
+        facts.push(("takes", format!("{text} ({})", versions.describe())));
     }
     let deprecated = field.variants.iter().filter_map(|variant| Some((variant.versions, variant.deprecated?)));
     for (versions, instead) in joined(deprecated) {
         let instead = if instead.is_empty() { String::new() } else { format!("; instead {}", instead.join(", ")) };
-        fact(&mut out, "deprecated", &format!("{}{instead}", versions.describe()));
+        facts.push(("deprecated", format!("{}{instead}", versions.describe())));
     }
     if field.is_secret() {
-        fact(&mut out, "secret", "never shown in messages");
+        facts.push(("secret", "never shown in messages".to_owned()));
     }
+    out.facts(COLUMN, facts);
     if let Some(structure) = field.variants.last().and_then(|variant| structure_in(variant.shape)) {
-        fields(&mut out, structure);
+        out.table("Fields", fields(structure));
     }
-    let settings: Vec<_> = settings_of(field).map(|setting| (setting.id, setting::defaults(setting))).collect();
-    table(&mut out, "Settings", &settings);
-    let rules: Vec<_> = rules_of(field).iter().map(|rule| (rule.name, rule.summary.to_owned())).collect();
-    table(&mut out, "Rules", &rules);
+    let settings = settings_of(field).map(|setting| (setting.id.to_owned(), setting::defaults(setting)));
+    out.table("Settings", settings.collect());
+    let rules = rules_of(field).into_iter().map(|rule| (rule.name.to_owned(), rule.summary.to_owned()));
+    out.table("Rules", rules.collect());
     out
 }
 
-fn fact(out: &mut String, name: &str, text: &str) {
-    let _ = writeln!(out, "  {name:11} {text}");
-}
-
-fn table(out: &mut String, title: &str, rows: &[(&str, String)]) {
-    if rows.is_empty() {
-        return;
-    }
-    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let _ = writeln!(out, "\n{title}:\n");
-    for (name, text) in rows {
-        let line = format!("  {name:width$}  {text}");
-        let _ = writeln!(out, "{}", line.trim_end());
-    }
-}
-
 /// The fields of a structure, each with its first sentence.
-fn fields(out: &mut String, structure: &Type) {
+fn fields(structure: &Type) -> Vec<(String, String)> {
     let first = |text: &str| text.split_once(". ").map_or(text.to_owned(), |(first, _)| format!("{first}."));
-    let rows: Vec<_> = structure.fields.iter().map(|field| (field.name, first(field.description))).collect();
-    table(out, "Fields", &rows);
+    structure.fields.iter().map(|field| (field.name.to_owned(), first(field.description))).collect()
 }
 
 /// What a field takes, as a noun. The words of an enumeration differ by version.

@@ -9,6 +9,7 @@ mod descriptions;
 mod expressions;
 mod generated;
 mod kernel;
+mod kubernetes;
 mod merge;
 mod migrations;
 mod rules;
@@ -37,6 +38,8 @@ fn main() {
     write(&out.join("controls.rs"), &settings::controls(&root.join("data")));
     write(&out.join("expressions.rs"), &expressions::names(&root.join("data/expressions.tsv")));
     write(&out.join("kernel.rs"), &kernel::tables(&root.join("data/kernel")));
+    write(&out.join("kubernetes.rs"), &kubernetes::tables(&root.join("data")));
+    write(&out.join("extensions.rs"), &schema::extensions(&root.join("data/schematic")));
     write(&out.join("kernel_rules.rs"), &kernel::rules(&root.join("data/kernel")));
     write(&out.join("validation_rules.rs"), &validation::rules(&root.join("data/validation")));
     write(&out.join("generated.rs"), &generated::templates(&root.join("data/generated")));

@@ -26,6 +26,7 @@ const LAYERS: &[&str] = &[
     "expressions",
     "validation",
     "rules",
+    "expected",
     "project",
     "analysis",
     "reference",

@@ -8,6 +8,8 @@ mod client;
 mod commands;
 #[path = "lsp/completion.rs"]
 mod completion;
+#[path = "lsp/completion_edits.rs"]
+mod completion_edits;
 #[path = "lsp/documents.rs"]
 mod documents;
 #[path = "lsp/features.rs"]

@@ -36,7 +36,7 @@ fn main() {
     write(&out.join("cipher_suites.rs"), &settings::cipher_suites(&root.join("data")));
     write(&out.join("denied_arguments.rs"), &settings::denied_arguments(&root.join("data")));
     write(&out.join("controls.rs"), &settings::controls(&root.join("data")));
-    write(&out.join("expressions.rs"), &expressions::names(&root.join("data/expressions.tsv")));
+    write(&out.join("expressions.rs"), &expressions::tables(&root.join("data")));
     write(&out.join("kernel.rs"), &kernel::tables(&root.join("data/kernel")));
     write(&out.join("kubernetes.rs"), &kubernetes::tables(&root.join("data")));
     write(&out.join("extensions.rs"), &schema::extensions(&root.join("data/schematic")));

@@ -9,6 +9,7 @@ pub mod context;
 pub mod directives;
 pub mod edit;
 pub mod effective;
+pub mod expected;
 pub mod expressions;
 pub mod finding;
 pub mod fragment;

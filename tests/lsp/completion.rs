@@ -8,11 +8,11 @@ const URI: &str = "file:///talos/controlplane.yaml";
 /// What is offered at the `|` of a text: the labels in the order in which an editor shows them.
 fn offered(text: &str) -> Vec<String> {
     let mut client = Client::with(json!({}));
-    let items = items(&mut client, text);
+    let items = items_at(&mut client, text);
     items.iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
 }
 
-fn items(client: &mut Client, text: &str) -> Vec<Value> {
+pub(crate) fn items_at(client: &mut Client, text: &str) -> Vec<Value> {
     let at = text.find('|').unwrap();
     let line = text[..at].matches('\n').count();
     let character = text[..at].rsplit('\n').next().unwrap().chars().count();
@@ -90,7 +90,7 @@ fn rules_in_a_suppression() {
 #[test]
 fn deprecated_keys_come_last_and_are_marked() {
     let mut client = Client::with(json!({}));
-    let items = items(&mut client, "machine:\n  type: worker\n  |\n");
+    let items = items_at(&mut client, "machine:\n  type: worker\n  |\n");
     let of = |label: &str| items.iter().position(|item| item["label"] == label).unwrap();
     assert!(of("network") > of("kubelet") || items[of("network")]["tags"] != json!([1]));
     let last_current = items.iter().rposition(|item| item["tags"] != json!([1]) && item["label"] != "$patch").unwrap();
@@ -101,7 +101,7 @@ fn deprecated_keys_come_last_and_are_marked() {
 #[test]
 fn a_key_is_written_with_what_its_value_begins_with() {
     let mut client = Client::with(json!({}));
-    let items = items(&mut client, "machine:\n    type: worker\n    |\n");
+    let items = items_at(&mut client, "machine:\n    type: worker\n    |\n");
     let text = |label: &str| {
         let item = items.iter().find(|item| item["label"] == label).unwrap();
         item["textEdit"]["newText"].as_str().unwrap().to_owned()
@@ -130,7 +130,7 @@ fn every_key_of_a_generated_configuration_is_offered_in_its_place() {
             }
             keys += 1;
             let head = &line[..line.len() - content.len()];
-            let found = items(&mut client, &replaced(&lines, number, &format!("{head}|\n")));
+            let found = items_at(&mut client, &replaced(&lines, number, &format!("{head}|\n")));
             if !found.iter().any(|item| item["label"] == key) {
                 missed.push(format!("Talos {version}, line {number}: {key}"));
             }
@@ -141,7 +141,7 @@ fn every_key_of_a_generated_configuration_is_offered_in_its_place() {
 }
 
 /// The text of `lines` with another line in the place of one, and no other `|` than there.
-fn replaced(lines: &[&str], number: usize, with: &str) -> String {
+pub(crate) fn replaced(lines: &[&str], number: usize, with: &str) -> String {
     let each = lines.iter().enumerate();
     each.map(|(other, line)| if other == number { with.to_owned() } else { line.replace('|', " ") }).collect()
 }

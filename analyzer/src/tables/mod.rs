@@ -25,8 +25,8 @@ pub use merge::{
 };
 pub use migration::{Condition, Constant, Form, Migration, MovedField, Transform};
 pub use schema::{
-    DocumentType, DocumentVariant, Embedded, EnumVariant, Enumeration, Extension, Field, FieldVariant, Name, Shape, Type,
-    UnusedField,
+    DocumentType, DocumentVariant, Embedded, EnumVariant, Enumeration, Extension, Field, FieldVariant, Name, Shape,
+    Type, UnusedField,
 };
 pub use upgrade::Upgrade;
 
@@ -36,8 +36,8 @@ mod generated {
     use super::{
         CipherClass, CipherSuite, CommonArgument, Condition, Constant, DeniedArgument, DocumentType, DocumentVariant,
         Embedded, EnumVariant, Enumeration, Extension, FeatureGate, Field, FieldVariant, Form, Format, KernelDefault,
-        Merge, MergeRule, Migration, MovedField, Name, NodeLabel, RecommendedArgument, Shape, Stage, Sysctl, SysctlName,
-        TalosArgument, Transform, Type, UnusedField, Upgrade, Weaker,
+        Merge, MergeRule, Migration, MovedField, Name, NodeLabel, RecommendedArgument, Shape, Stage, Sysctl,
+        SysctlName, TalosArgument, Transform, Type, UnusedField, Upgrade, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
@@ -55,8 +55,9 @@ mod generated {
 }
 
 use generated::{
-    COMMON_ARGUMENTS, DENIED_ARGUMENTS, DOCUMENTS, EMBEDDED, EXTENSIONS, FEATURE_GATES, KERNEL_DEFAULTS, MIGRATIONS, NAMES,
-    NODE_LABELS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS, TALOS_ARGUMENTS, TYPES, UNUSED_FIELDS, UPGRADES,
+    COMMON_ARGUMENTS, DENIED_ARGUMENTS, DOCUMENTS, EMBEDDED, EXTENSIONS, FEATURE_GATES, KERNEL_DEFAULTS, MIGRATIONS,
+    NAMES, NODE_LABELS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS, TALOS_ARGUMENTS, TYPES, UNUSED_FIELDS,
+    UPGRADES,
 };
 
 /// The kind of the document that has no `kind`: the machine configuration proper.

@@ -3,7 +3,7 @@
 use crate::context::Mode;
 use crate::rules;
 use crate::tables::{self, Shape, Type};
-use crate::validation::{Check, Condition, Place, Wrong};
+use crate::validation::{Check, Clause, Condition, Place, Wrong};
 use crate::version::TalosVersion;
 
 /// What a machine configuration holds however little it says.
@@ -65,7 +65,13 @@ fn refuses_absence(check: &Check) -> bool {
     holds
         && check.role.is_none()
         && matches!(check.mode, None | Some(Mode::Metal))
-        && check.when.iter().all(|clause| clause.holds.holds_for_absent())
+        && check.when.iter().all(holds_for_little)
+}
+
+/// Whether a clause holds where no more is written than what the check looks at.
+fn holds_for_little(clause: &Clause) -> bool {
+    let is_of_scope = clause.document.is_none() && clause.path.is_empty();
+    clause.holds.holds_for_absent() || is_of_scope && matches!(clause.holds, Condition::Present)
 }
 
 /// The key that a check misses at `path`, when it looks at `scope`.
@@ -98,7 +104,7 @@ pub fn words(document: &str, path: &[&str], version: TalosVersion) -> Vec<&'stat
         };
         check.versions.contains(version)
             && check.role.is_none()
-            && check.when.iter().all(|clause| clause.holds.holds_for_absent())
+            && check.when.iter().all(holds_for_little)
             && check.scopes.iter().any(leads_here)
     };
     let (mut taken, mut wrong): (&[&str], Vec<&str>) = (&[], vec![""]);

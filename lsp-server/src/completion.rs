@@ -53,12 +53,17 @@ pub(crate) fn resolve(item: CompletionItem, capabilities: &ClientCapabilities) -
     documentation::resolve(item, &Ability::of(capabilities))
 }
 
-/// Whether a document that says nothing yet is going to be Talos's, by its name, its folder, or a comment.
+/// Whether a document is a project file, or says nothing yet and is going to be Talos's: by its name, its folder, or a
+/// comment.
 fn begins_ours(asked: &Asked<'_>) -> bool {
     let text = &asked.document.text;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "---");
     let mut said = lines.filter(|line| !line.starts_with('#'));
     let says_nothing = said.next().is_none_or(|line| !line.contains(' ')) && said.next().is_none();
+    // The project file itself is of no machine and holds no document of Talos's.
+    if asked.document.path().ends_with(PROJECT_FILE) {
+        return true;
+    }
     let is_named = || input::is_named_after_talos(&asked.document.path());
     let is_of_project =
         || !asked.found.folder.as_os_str().is_empty() && asked.found.folder.join(PROJECT_FILE).is_file();

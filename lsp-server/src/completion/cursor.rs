@@ -124,6 +124,9 @@ impl<'t> Cursor<'t> {
         let as_written = (MARKER.to_owned(), self.after.to_owned());
         let closed = (MARKER.to_owned(), closing.clone());
         let forms = match self.opened.quote {
+            Some(quote) if is_closed(quote) && begins && self.after.trim_end().ends_with(quote) => {
+                vec![(MARKER.to_owned(), format!("{quote}:")), as_written]
+            }
             Some(quote) if is_closed(quote) => vec![as_written],
             Some(quote) if begins => vec![(MARKER.to_owned(), format!("{quote}:")), closed],
             Some(_) => vec![closed],

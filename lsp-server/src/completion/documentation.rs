@@ -100,7 +100,10 @@ impl Subject {
                 said(rule.severity.to_string(), format!("**{name}**\n\n{}\n\n{why}", rule.summary))
             }
             Self::Setting(id) => setting(id, version),
-            Self::Sysctl(name) => said("a kernel parameter".to_owned(), hover::sysctl(name, version)?),
+            Self::Sysctl(name) => {
+                let is_left = || format!("A kernel parameter that Talos {version} leaves as the kernel has it.");
+                said("a kernel parameter".to_owned(), hover::sysctl(name, version).unwrap_or_else(is_left))
+            }
             Self::Argument(text) => said(String::new(), embedded::about_argument(text, version)?),
             Self::Suite(name) => {
                 let suite = tables::cipher_suites().iter().find(|suite| suite.name == name)?;

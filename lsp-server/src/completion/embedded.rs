@@ -208,7 +208,10 @@ fn is_weakened_without(name: &str, version: TalosVersion) -> bool {
 /// What there is to say of a kernel argument, as it is written.
 pub(super) fn about_argument(text: &str, version: TalosVersion) -> Option<String> {
     let is_it = |known: &&tables::CommonArgument| written(known.argument, known.value) == text;
-    let common = tables::common_arguments().iter().find(is_it).map(|known| known.about);
+    let common = tables::common_arguments().iter().find(is_it).map(|known| {
+        let hardened = if known.is_hardened { " The hardened value." } else { "" };
+        format!("{}{hardened}", known.about)
+    });
     let known = hover::kernel_argument(text, version);
     match (common, known) {
         (Some(common), Some(known)) => Some(format!("{known}\n\n{common}")),

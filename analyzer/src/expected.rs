@@ -177,9 +177,9 @@ mod tests {
     use crate::version::TalosVersion;
 
     fn outline(fields: &[RequiredField]) -> String {
-        let each = fields.iter().map(|field| match field.inside.is_empty() {
-            true => field.key.to_owned(),
-            false => format!("{}({})", field.key, outline(&field.inside)),
+        let each = fields.iter().map(|field| match &*field.inside {
+            [] => field.key.to_owned(),
+            inside => format!("{}({})", field.key, outline(inside)),
         });
         each.collect::<Vec<_>>().join(" ")
     }

@@ -10,18 +10,20 @@ mod embedded;
 mod expressions;
 mod item;
 mod keys;
+mod parts;
 mod project;
 mod skeletons;
 mod template;
 mod values;
 
-use crate::analysis::{View, view};
 use crate::lines::Lines;
 use crate::server::Asked;
 use cursor::{Cursor, MARKER};
 use item::{Ability, Candidate, Rank};
+use parts::marked_part;
 use std::path::Path;
-use talint_analyzer::input::{self, Input, InputKind, PROJECT_FILE};
+use talint_analyzer::context::Versions;
+use talint_analyzer::input::{self, Form, Input, InputKind, PROJECT_FILE};
 use talint_analyzer::schema;
 use talint_analyzer::syntax::{Kind, NodeRef};
 use talint_analyzer::tables::{self, Shape};
@@ -32,15 +34,13 @@ use tower_lsp::ls_types::{ClientCapabilities, CompletionItem, CompletionList, Co
 
 /// What can be written at a position.
 pub(crate) fn completion(asked: &Asked<'_>, position: Position) -> Option<CompletionResponse> {
-    if !asked.found.is_ours() && !begins_ours(asked) {
-        return None;
-    }
     let lines = Lines::new(asked.document, asked.client.encoding);
     let cursor = Cursor::new(&asked.document.text, &lines, lines.offset(position))?;
     let version = asked.found.analysis.versions.talos;
+    let is_ours = asked.found.is_ours() || begins_ours(asked);
     let (span, candidates) = match cursor.in_comment() {
-        Some(comment) => (cursor.word, comments::candidates(comment)),
-        None => in_document(asked, &cursor),
+        Some(comment) if is_ours => (cursor.word, comments::candidates(comment)),
+        _ => in_document(asked, &cursor, is_ours)?,
     };
     let client = Ability::of(&asked.client.capabilities);
     let range = lines.range(span);
@@ -72,14 +72,20 @@ fn begins_ours(asked: &Asked<'_>) -> bool {
 
 /// Where something can be written.
 struct Place<'p> {
-    view: &'p View<'p>,
+    /// Whether the text is a command line, and no YAML.
+    is_plain: bool,
+    /// The documents of the text.
+    inputs: &'p [Input<'p, 'p>],
+    /// The document.
     input: &'p Input<'p, 'p>,
+    /// The versions that count.
+    versions: Versions,
     cursor: &'p Cursor<'p>,
 }
 
 impl Place<'_> {
     fn version(&self) -> TalosVersion {
-        self.view.versions.talos
+        self.versions.talos
     }
 
     /// Whether the place is in `other`.
@@ -88,21 +94,38 @@ impl Place<'_> {
     }
 }
 
-/// What can be written in a document, with the word that it takes the place of.
-fn in_document(asked: &Asked<'_>, cursor: &Cursor<'_>) -> (Span, Vec<Candidate>) {
-    for text in cursor.with_marker() {
-        let found = view(asked.document, &text, &asked.snapshot.settings, |view| {
-            let node = view.node_at(cursor.word.start).filter(|node| node.value().contains(MARKER))?;
-            // The project file may name the versions.
-            let view = &View { versions: asked.found.analysis.versions, inputs: view.inputs.clone(), ..*view };
-            let input = view.input_at(cursor.word.start)?;
-            Some(at_node(&Place { view, input, cursor }, node, &asked.found.folder))
-        });
-        if let Some(found) = found {
-            return found;
+/// What can be written in a document, with the word that it takes the place of; `None` where it is none of Talos's.
+fn in_document(asked: &Asked<'_>, cursor: &Cursor<'_>, is_ours: bool) -> Option<(Span, Vec<Candidate>)> {
+    let path = asked.document.path();
+    let mut seems_ours = is_ours;
+    for marked in cursor.with_marker() {
+        let part = marked_part(asked, &marked);
+        let (text, offset, form) =
+            part.as_ref().map_or((&marked, 0, Form::Detected), |part| (&part.text, part.offset, Form::Patch));
+        let at = cursor.word.start.saturating_sub(offset);
+        let tree = input::parse(text, &path, form);
+        let inputs = input::recognise(&tree, &path, form);
+        let Some(input) = inputs.iter().rfind(|input| input.span.start <= at).or(inputs.first()) else { continue };
+        seems_ours = seems_ours || input.kind.is_ours();
+        let node = tree.roots().find_map(|root| marker_below(root, at)).filter(|_| seems_ours);
+        if let Some(node) = node {
+            let versions = asked.found.analysis.versions;
+            let place = Place { is_plain: tree.is_plain, inputs: &inputs, input, versions, cursor };
+            return Some(at_node(&place, node, &asked.found.folder));
         }
     }
-    (cursor.word, Vec::new())
+    seems_ours.then(|| (cursor.word, Vec::new()))
+}
+
+/// The scalar at `offset` that the marker stands in, `node` or below it.
+fn marker_below<'t, 's>(node: NodeRef<'t, 's>, offset: u32) -> Option<NodeRef<'t, 's>> {
+    if !node.span().touches(offset) {
+        return None;
+    }
+    if node.kind() == Kind::Scalar && node.value().contains(MARKER) {
+        return Some(node);
+    }
+    node.children().find_map(|child| marker_below(child, offset))
 }
 
 /// What can be written where the marker stands.
@@ -149,7 +172,17 @@ fn candidates(place: &Place<'_>, node: NodeRef<'_, '_>, folder: &Path) -> Vec<Ca
 
 /// What can be written in the root of a document, of which `mapping` is the rest.
 fn in_root(place: &Place<'_>, mapping: Option<NodeRef<'_, '_>>) -> Vec<Candidate> {
-    if place.view.tree.is_plain {
+    let is_begun = mapping.is_some_and(|mapping| mapping.entries().any(|(key, _)| !key.value().contains(MARKER)));
+    let can_be_configuration = match place.input.kind {
+        InputKind::MachineConfig { .. }
+        | InputKind::Document(_)
+        | InputKind::UnknownDocument
+        | InputKind::Schematic
+        | InputKind::Empty => true,
+        // What is another's, or says something else, is not begun anew.
+        _ => !is_begun && !place.is_plain,
+    };
+    if !can_be_configuration {
         return Vec::new();
     }
     let is_there = |key: &str| mapping.is_some_and(|mapping| mapping.entry(key).is_some());
@@ -157,8 +190,9 @@ fn in_root(place: &Place<'_>, mapping: Option<NodeRef<'_, '_>>) -> Vec<Candidate
     let structure = schema::root_type(place.input).filter(|structure| !is_named || structure.field("kind").is_some());
     let structure = structure.unwrap_or(tables::v1alpha1().root);
     let mut found = keys::fields(place, structure, mapping, &[]);
+    let is_schematic = matches!(place.input.kind, InputKind::Schematic);
     for (key, value) in [("apiVersion", tables::V1ALPHA1), ("kind", "")] {
-        if !is_there(key) && found.iter().all(|candidate| candidate.label != key) {
+        if !is_schematic && !is_there(key) && found.iter().all(|candidate| candidate.label != key) {
             let template =
                 if place.cursor.has_colon() { Template::of(key) } else { Template::of(format!("{key}: {value}")) };
             found.push(Candidate { rank: Rank::First, ..Candidate::key(key, template) });

@@ -12,16 +12,16 @@ fn offered(text: &str) -> Vec<String> {
     items.iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
 }
 
-/// The items at the `|` of a text, in the order in which an editor shows them.
+/// The items at the last `|` of a text, in the order in which an editor shows them.
 pub(crate) fn items_at(client: &mut Client, text: &str) -> Vec<Value> {
     items_in(client, URI, text)
 }
 
 fn items_in(client: &mut Client, uri: &str, text: &str) -> Vec<Value> {
-    let at = text.find('|').unwrap();
+    let at = text.rfind('|').unwrap();
     let line = text[..at].matches('\n').count();
     let character = text[..at].rsplit('\n').next().unwrap().chars().count();
-    client.open(uri, &text.replacen('|', "", 1));
+    client.open(uri, &format!("{}{}", &text[..at], &text[at + 1..]));
     let position = json!({ "line": line, "character": character });
     let answer =
         client.request("textDocument/completion", json!({ "textDocument": { "uri": uri }, "position": position }));
@@ -371,6 +371,36 @@ fn the_project_file_names_files_rules_and_settings() {
     holds(&offered("ignores:\n  - rules: [|]\n    reason: a\n"), &["sysctl/weakened"]);
     holds(&offered("talos-version: |\n"), &["1.9", "1.14"]);
     holds(&offered("controls:\n  - checks:\n      - setting: |\n"), &["kubelet.podPidsLimit"]);
+}
+
+#[test]
+fn a_key_behind_a_text_of_several_lines() {
+    let text = "apiVersion: v1alpha1\nkind: KubeAggregatorCAConfig\nissuingCA:\n  cert: >-\n    a\n    b\n|\n";
+    holds(&offered(text), &["acceptedCAs"]);
+    holds(&offered(&text.replace('|', "  |")), &["key"]);
+}
+
+#[test]
+fn the_first_key_of_an_item_that_has_others() {
+    let text = "machine:\n  type: worker\n  network:\n    interfaces:\n      - |\n        addresses:\n          - 192.0.2.1/24\n";
+    holds(&offered(text), &["interface", "dhcp"]);
+    assert!(!offered(text).contains(&"addresses".to_owned()));
+}
+
+#[test]
+fn patches_inside_of_the_files_of_tools() {
+    const TALCONFIG: &str = "clusterName: a\ntalosVersion: v1.12.0\nendpoint: https://192.0.2.1:6443\nnodes:\n  - {hostname: n1, ipAddress: 192.0.2.1, controlPlane: true}\n";
+    let uri = "file:///cluster/talconfig.yaml";
+    let mut client = Client::with(json!({}));
+    let patch = format!("{TALCONFIG}patches:\n  - |-\n    machine:\n      type: controlplane\n      |\n");
+    let found = items_in(&mut client, uri, &patch);
+    assert_eq!(find(&found, "kubelet")["textEdit"]["newText"], "kubelet:\n        ");
+    assert_eq!(find(&found, "kubelet")["textEdit"]["range"]["start"], json!({ "line": 9, "character": 6 }));
+    // Of the tool's own keys nothing is known, and those of a configuration do not stand there.
+    assert!(items_in(&mut client, uri, &format!("{TALCONFIG}|\n")).is_empty());
+    let omni = "kind: Cluster\nname: a\nkubernetes: {version: v1.34.0}\ntalos: {version: v1.12.0}\npatches:\n  - name: b\n    inline:\n      machine:\n        kubelet:\n          |\n---\nkind: ControlPlane\nmachines: []\n";
+    let found = items_in(&mut client, "file:///cluster/template.yaml", omni);
+    assert!(labels(&found).contains(&"extraArgs"), "{:?}", labels(&found));
 }
 
 #[test]

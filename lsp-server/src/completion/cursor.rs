@@ -95,14 +95,24 @@ impl<'t> Cursor<'t> {
         self.after.trim_start().starts_with(':')
     }
 
+    /// The next line that says something, with its column.
+    fn line_below(&self) -> Option<(usize, &'t str)> {
+        let below = self.text.get(self.word.end as usize + self.after.len()..)?;
+        let mut lines = below.lines().map(|line| (line.len() - line.trim_start_matches(' ').len(), line.trim()));
+        lines.find(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+    }
+
     /// Whether the lines below already hold a value of the word, if it is a key.
     pub(super) fn has_value_below(&self) -> bool {
-        let below = self.text.get(self.word.end as usize + self.after.len()..).unwrap_or("");
-        let is_said = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
-        let Some(line) = below.lines().find(is_said) else { return false };
-        let indent = line.len() - line.trim_start_matches(' ').len();
-        let is_item = line.trim_start().starts_with("- ");
-        indent > self.column() || is_item && indent == self.column() && !self.before.contains('-')
+        self.line_below().is_some_and(|(column, line)| {
+            let is_list = line.starts_with("- ") && column == self.column() && !self.before.contains('-');
+            column > self.column() || is_list
+        })
+    }
+
+    /// Whether the lines below go on with the mapping that the word, which begins an item, is a key of.
+    fn has_mapping_below(&self) -> bool {
+        self.line_below().is_some_and(|(column, line)| column >= self.column() && line.contains(':'))
     }
 
     /// The column of the word.
@@ -133,8 +143,10 @@ impl<'t> Cursor<'t> {
             None if self.has_colon() => vec![as_written],
             None if self.is_in_flow() => vec![as_written, (MARKER.to_owned(), format!("{}{closing}", self.after))],
             // An item may be a value; whether it is a key is seen by what the list holds.
-            None if begins && !self.before.contains('-') => {
-                vec![(format!("{MARKER}:"), String::new()), (MARKER.to_owned(), String::new())]
+            None if begins && (!self.before.contains('-') || self.has_mapping_below()) => {
+                // A value that is written keeps the end of the mapping behind the key.
+                let value = if self.has_value_below() { "" } else { " ~" };
+                vec![(format!("{MARKER}:{value}"), String::new()), (MARKER.to_owned(), String::new())]
             }
             None => vec![(MARKER.to_owned(), String::new())],
         };

@@ -31,7 +31,7 @@ pub(super) fn words(place: &Place<'_>, node: NodeRef<'_, '_>) -> Option<Vec<Cand
     let own = node.key().map(NodeRef::value);
     let around = node.parent().and_then(NodeRef::key).map(NodeRef::value);
     let is_of = |name: &str| own == Some(name) || around == Some(name);
-    if around == Some("extraKernelArgs") || place.view.tree.is_plain {
+    if around == Some("extraKernelArgs") || place.is_plain {
         return Some(kernel_arguments(place));
     }
     if is_of("tlsCipherSuites") || is_of("tls-cipher-suites") {
@@ -54,10 +54,9 @@ fn sysctls(place: &Place<'_>) -> Vec<Candidate> {
     let of_talos = tables::sysctls().iter().filter(|sysctl| sysctl.versions.contains(place.version()));
     let of_talos =
         of_talos.map(|sysctl| Candidate { note: Some(format!("Talos sets {}", sysctl.value)), ..key(sysctl.key) });
-    let others = tables::sysctl_names()
-        .iter()
-        .filter(|known| known.other_system.is_none() && known.instead.is_none() && !known.name.contains('*'));
-    let others = others.map(|known| Candidate { rank: Rank::Seldom, ..key(known.name) });
+    let others = tables::sysctl_names().iter().filter(|known| known.other_system.is_none() && known.instead.is_none());
+    // What each link has can be set for all that come later.
+    let others = others.map(|known| Candidate { rank: Rank::Seldom, ..key(&known.name.replace('*', "default")) });
     of_talos.chain(others).collect()
 }
 
@@ -72,7 +71,7 @@ fn labels(place: &Place<'_>, of_taints: bool) -> Vec<Candidate> {
 
 /// The feature gates of the version of Kubernetes.
 fn gates(place: &Place<'_>) -> impl Iterator<Item = &'static FeatureGate> {
-    let kubernetes = place.view.versions.kubernetes;
+    let kubernetes = place.versions.kubernetes;
     tables::feature_gates().iter().filter(move |gate| gate.is_in(kubernetes))
 }
 
@@ -85,7 +84,7 @@ fn gate(place: &Place<'_>, gate: &FeatureGate, label: String, template: Template
         rank: if is_gone { Rank::Last } else { Rank::Usual },
         is_deprecated: is_gone,
         template,
-        ..Candidate::value(label).about(Subject::Gate(gate.name.to_owned(), place.view.versions.kubernetes.minor))
+        ..Candidate::value(label).about(Subject::Gate(gate.name.to_owned(), place.versions.kubernetes.minor))
     }
 }
 
@@ -169,7 +168,7 @@ fn kernel_arguments(place: &Place<'_>) -> Vec<Candidate> {
     let version = place.version();
     let argument = |text: String, rank: Rank, note: Option<String>| {
         let subject = Subject::Argument(text.clone());
-        Candidate { rank, note, ..Candidate::value(text).about(subject) }
+        Candidate { note, rank, ..Candidate::value(text).about(subject) }
     };
     let recommended = tables::recommended_arguments().iter().filter(|known| known.versions.contains(version));
     let recommended = recommended

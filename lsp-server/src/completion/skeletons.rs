@@ -52,11 +52,8 @@ pub(super) fn whole(place: &Place<'_>, root: Option<NodeRef<'_, '_>>) -> Vec<Can
         }
         template
     };
-    let has_config = place
-        .view
-        .inputs
-        .iter()
-        .any(|input| matches!(input.kind, InputKind::MachineConfig { .. }) && !place.is_of(input));
+    let has_config =
+        place.inputs.iter().any(|input| matches!(input.kind, InputKind::MachineConfig { .. }) && !place.is_of(input));
     let config = (!has_config && !is_there("apiVersion")).then(|| Candidate {
         rank: Rank::First,
         note: Some("a machine configuration".to_owned()),

@@ -1,5 +1,7 @@
 //! Text to be written, with places for the user to go on at: a snippet where the client can, else plain text.
 
+use std::fmt::Write as _;
+
 /// A piece of text.
 #[derive(Clone, Debug)]
 enum Part {
@@ -91,7 +93,7 @@ impl Template {
                 Part::End => out.push_str("$0"),
                 Part::Stop(example) => {
                     stops += 1;
-                    out.push_str(&format!("${{{stops}"));
+                    let _ = write!(out, "${{{stops}");
                     if !example.is_empty() {
                         out.push(':');
                         escape(&mut out, example, "$}\\");
@@ -100,7 +102,7 @@ impl Template {
                 }
                 Part::Choice(words) => {
                     stops += 1;
-                    out.push_str(&format!("${{{stops}|"));
+                    let _ = write!(out, "${{{stops}|");
                     for (number, word) in words.iter().enumerate() {
                         out.push_str(if number == 0 { "" } else { "," });
                         escape(&mut out, word, ",|$}\\");

@@ -36,8 +36,8 @@ pub(super) fn values(place: &Place<'_>, node: NodeRef<'_, '_>, located: &Located
         let is_default = default == Some(word);
         let rank = if is_default { Rank::First } else { Rank::Usual };
         let kind = CompletionItemKind::ENUM_MEMBER;
-        let note = is_default.then(|| "default".to_owned());
-        Candidate { is_default, rank, note, kind, ..Candidate::value(*word) }
+        let marked = is_default.then(|| "default".to_owned());
+        Candidate { kind, note: marked, is_default, rank, ..Candidate::value(*word) }
     });
     candidates.collect()
 }

@@ -28,6 +28,7 @@ const LAYERS: &[&str] = &[
     "expressions",
     "validation",
     "rules",
+    "expected",
     "project",
     "analysis",
     "layered",

@@ -12,6 +12,8 @@ mod cluster;
 mod commands;
 #[path = "lsp/completion.rs"]
 mod completion;
+#[path = "lsp/completion_edits.rs"]
+mod completion_edits;
 #[path = "lsp/documents.rs"]
 mod documents;
 #[path = "lsp/effective.rs"]

@@ -4,7 +4,11 @@ use crate::tsv;
 use std::fmt::Write as _;
 use std::path::Path;
 
-pub(crate) fn names(path: &Path) -> String {
+pub(crate) fn tables(data: &Path) -> String {
+    names(&data.join("expressions.tsv")) + &places(&data.join("expression-places.tsv"))
+}
+
+fn names(path: &Path) -> String {
     let mut out = String::from("static NAMES: &[Name] = &[\n");
     for row in tsv::read(path) {
         let kind = row.get("type");
@@ -33,4 +37,23 @@ pub(crate) fn names(path: &Path) -> String {
     }
     out.push_str("];\n");
     out
+}
+
+fn places(path: &Path) -> String {
+    let mut out = String::from("static PLACES: &[Place] = &[\n");
+    for row in tsv::read(path) {
+        let gives = match row.get("gives") {
+            "bool" => "Type::Bool",
+            "double" => "Type::Double",
+            other => row.fail(&format!("no expression gives a `{other}`")),
+        };
+        let path: Vec<&str> = row.get("path").split('.').collect();
+        let _ = writeln!(
+            out,
+            "  Place {{ document: {:?}, path: &{path:?}, environment: {:?}, gives: {gives} }},",
+            row.get("document"),
+            row.get("environment")
+        );
+    }
+    out + "];\n"
 }

@@ -98,6 +98,24 @@ pub(crate) fn tables(folder: &Path) -> String {
         );
     }
     out.push_str("];\n");
+    out.push_str("pub(super) static COMMON_ARGUMENTS: &[CommonArgument] = &[\n");
+    for row in tsv::read(&folder.join("common.tsv")) {
+        let is_hardened = match row.get("hardened") {
+            "yes" => true,
+            "no" => false,
+            _ => row.fail("hardened is `yes` or `no`"),
+        };
+        let _ = writeln!(
+            out,
+            "  CommonArgument {{ argument: {:?}, value: {:?}, versions: VersionSet::from_bits({}), is_hardened: {is_hardened}, \
+             about: {:?} }},",
+            row.get("argument"),
+            row.get("value"),
+            row.versions(),
+            row.get("about"),
+        );
+    }
+    out.push_str("];\n");
     out
 }
 

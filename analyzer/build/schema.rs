@@ -83,6 +83,8 @@ pub(crate) fn tables(folder: &Path) -> String {
         out.push_str("] };\n");
     }
     descriptions.finish();
+    let all: Vec<String> = types.keys().map(|name| format!("&{}", names.structure(name))).collect();
+    let _ = writeln!(out, "pub(super) static TYPES: &[&Type] = &[{}];", all.join(", "));
     let _ = writeln!(out, "pub(super) static SCHEMATIC: &Type = &{};", names.structure(SCHEMATIC));
     out.push_str("pub(super) static EMBEDDED: &[Embedded] = &[\n");
     for row in &embedded {
@@ -127,6 +129,16 @@ pub(crate) fn tables(folder: &Path) -> String {
     }
     out.push_str("];\n");
     out
+}
+
+/// The rows of `extensions.tsv`.
+pub(crate) fn extensions(folder: &Path) -> String {
+    let mut out = String::from("pub(super) static EXTENSIONS: &[Extension] = &[\n");
+    for row in read(&folder.join("extensions.tsv")) {
+        let (name, versions) = (row.get("extension"), row.versions());
+        let _ = writeln!(out, "  Extension {{ name: {name:?}, versions: VersionSet::from_bits({versions}) }},");
+    }
+    out + "];\n"
 }
 
 fn kinds_of(documents: &[Row]) -> Vec<&str> {
@@ -195,19 +207,20 @@ fn document(kind: &str, rows: &[&Row], names: &Names<'_>) -> String {
 
 fn variant(row: &Row, names: &Names<'_>) -> String {
     let mut deprecated = false;
-    let mut secret = false;
+    let (mut secret, mut required) = (false, false);
     let mut replaced_by: Vec<&str> = Vec::new();
     for (flag, value) in row.flags() {
         match flag {
             "deprecated" => deprecated = true,
             "replaced_by" => replaced_by = value.split('|').collect(),
             "secret" => secret = true,
+            "required" => required = true,
             _ => {}
         }
     }
     format!(
         "    FieldVariant {{ versions: VersionSet::from_bits({}), shape: {}, deprecated: {deprecated}, \
-         replaced_by: &{replaced_by:?}, secret: {secret} }},\n",
+         replaced_by: &{replaced_by:?}, secret: {secret}, required: {required} }},\n",
         row.versions(),
         shape(row.get("value"), row, names),
     )

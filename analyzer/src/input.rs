@@ -250,7 +250,9 @@ fn is_broken_configuration(root: Option<NodeRef<'_, '_>>, unread: &str, path: &s
     is_named_after_talos(path) && (has_section || unread.lines().any(is_beginning))
 }
 
-fn is_named_after_talos(path: &str) -> bool {
+/// Whether a path says that a file is of Talos, by the name of the file or of a folder.
+#[must_use]
+pub fn is_named_after_talos(path: &str) -> bool {
     path.split(['/', '\\']).any(|part| {
         let part = part.to_ascii_lowercase();
         part.contains("talos") || part.contains("controlplane") || part.contains("machineconfig")

@@ -10,6 +10,7 @@ pub mod context;
 pub mod directives;
 pub mod edit;
 pub mod effective;
+pub mod expected;
 pub mod explain;
 pub mod expressions;
 pub mod finding;

@@ -193,13 +193,13 @@ fn is_secret(located: &Located) -> bool {
 }
 
 /// A clause with the first letter of a sentence.
-fn sentence(clause: &str) -> String {
+pub(crate) fn sentence(clause: &str) -> String {
     let mut letters = clause.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// What the tables say of a field.
-fn about(out: &mut String, located: &Located, version: TalosVersion) {
+pub(crate) fn about(out: &mut String, located: &Located, version: TalosVersion) {
     if let Some((_, field)) = located.field {
         if !field.description.is_empty() {
             let _ = write!(out, "\n\n{}", field.description);
@@ -241,7 +241,7 @@ fn settings_at(document: &str, node: NodeRef<'_, '_>, version: TalosVersion) -> 
 }
 
 /// What Talos sets for a kernel parameter, or what is known of its name.
-fn sysctl(name: &str, version: TalosVersion) -> Option<String> {
+pub(crate) fn sysctl(name: &str, version: TalosVersion) -> Option<String> {
     let is_it = |sysctl: &&tables::Sysctl| sysctl.key == name && sysctl.versions.contains(version);
     if let Some(sysctl) = tables::sysctls().iter().find(is_it) {
         let reference =
@@ -280,7 +280,7 @@ fn in_value(view: &View<'_>, node: NodeRef<'_, '_>, offset: u32, version: TalosV
 }
 
 /// A kernel argument: what it is by default, and what is expected.
-fn kernel_argument(text: &str, version: TalosVersion) -> Option<String> {
+pub(crate) fn kernel_argument(text: &str, version: TalosVersion) -> Option<String> {
     let name = text.trim_start_matches('-').split('=').next().unwrap_or(text);
     let taken_away = if text.starts_with('-') { ", which the `-` takes away" } else { "" };
     let mut out = format!("**{name}** — a kernel argument{taken_away}");

@@ -39,6 +39,15 @@ impl Server {
         uri: Uri,
         work: impl FnOnce(&Asked<'_>) -> Option<A> + Send + 'static,
     ) -> Result<Option<A>> {
+        self.answer_any(uri, |asked| asked.found.is_ours().then(|| work(asked)).flatten()).await
+    }
+
+    /// The same about any document, which may not be one of Talos's yet.
+    async fn answer_any<A: Send + 'static>(
+        &self,
+        uri: Uri,
+        work: impl FnOnce(&Asked<'_>) -> Option<A> + Send + 'static,
+    ) -> Result<Option<A>> {
         let snapshot = self.snapshot();
         let log = Arc::clone(&snapshot.log);
         let state = Arc::clone(&self.state);
@@ -46,7 +55,7 @@ impl Server {
             let (document, client) = (snapshot.document(&uri)?, state.client.get()?);
             let found = document.found(&snapshot);
             let asked = Asked { document, found: &found, snapshot: &snapshot, client };
-            found.is_ours().then(|| work(&asked)).flatten()
+            work(&asked)
         });
         task.await.map_err(|_| {
             let method = METHOD.try_with(Clone::clone).unwrap_or_default();
@@ -146,7 +155,8 @@ fn capabilities(encoding: PositionEncodingKind) -> ServerCapabilities {
             work_done_progress_options: WorkDoneProgressOptions { work_done_progress: Some(true) },
         })),
         completion_provider: Some(CompletionOptions {
-            trigger_characters: Some([":", " ", "-", "[", ",", "\""].map(str::to_owned).to_vec()),
+            trigger_characters: Some([":", " ", "-", "[", ",", "\"", ".", "/", "="].map(str::to_owned).to_vec()),
+            resolve_provider: Some(true),
             ..CompletionOptions::default()
         }),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
@@ -270,7 +280,12 @@ impl LanguageServer for Server {
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let place = params.text_document_position;
-        self.answer(place.text_document.uri, move |asked| completion::completion(asked, place.position)).await
+        self.answer_any(place.text_document.uri, move |asked| completion::completion(asked, place.position)).await
+    }
+
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        let Some(client) = self.state.client.get() else { return Ok(item) };
+        Ok(completion::resolve(item, &client.capabilities))
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {

@@ -63,6 +63,19 @@ const MACROS: [(&str, Type); 5] = [
     ("map", Type::List),
 ];
 
+/// The functions and macros that there are of something of the type `of`.
+pub(super) fn methods(of: Type) -> impl Iterator<Item = (&'static str, Type)> {
+    let takes = move |name: &str| match of {
+        Type::Any => true,
+        Type::Text => matches!(name, "contains" | "endsWith" | "startsWith" | "matches" | "size"),
+        Type::Bytes => name == "size",
+        Type::List | Type::Map => name == "size" || MACROS.iter().any(|(known, _)| *known == name),
+        Type::Duration => matches!(name, "getHours" | "getMinutes" | "getSeconds" | "getMilliseconds"),
+        _ => false,
+    };
+    METHODS.iter().chain(&MACROS).copied().filter(move |(name, _)| takes(name))
+}
+
 /// What an expression gives.
 pub(super) fn type_of(tree: &Tree<'_>, environment: &'static str, version: TalosVersion) -> Result<Type, String> {
     Scope { environment, version, variables: Vec::new() }.type_of(tree)

@@ -59,16 +59,50 @@ impl Type {
 }
 
 /// Something that an expression may name.
-struct Name {
+#[derive(Debug)]
+pub struct Name {
     /// The environment that has it, or the record it is a field of.
-    scope: &'static str,
-    text: &'static str,
-    is_function: bool,
-    kind: Type,
-    versions: VersionSet,
+    pub scope: &'static str,
+    /// The name.
+    pub text: &'static str,
+    /// Whether it is called.
+    pub is_function: bool,
+    /// What it gives.
+    pub kind: Type,
+    /// The versions that have it.
+    pub versions: VersionSet,
+}
+
+/// Where Talos reads an expression.
+#[derive(Debug)]
+pub struct Place {
+    /// The kind of document.
+    pub document: &'static str,
+    /// The way to it.
+    pub path: &'static [&'static str],
+    /// What the expression may name.
+    pub environment: &'static str,
+    /// What it is to give.
+    pub gives: Type,
 }
 
 include!(concat!(env!("OUT_DIR"), "/expressions.rs"));
+
+/// The place at `path` of documents of the kind `document`, if an expression stands there.
+#[must_use]
+pub fn place(document: &str, path: &[&str]) -> Option<&'static Place> {
+    PLACES.iter().find(|place| place.document == document && place.path == path)
+}
+
+/// What can be named in `scope`, an environment or a record, in `version`.
+pub fn names(scope: &str, version: TalosVersion) -> impl Iterator<Item = &'static Name> {
+    NAMES.iter().filter(move |name| name.scope == scope && name.versions.contains(version))
+}
+
+/// What can be called of something of the type `of`, with what it gives: functions of CEL itself.
+pub fn methods(of: Type) -> impl Iterator<Item = (&'static str, Type)> {
+    check::methods(of)
+}
 
 /// Why Talos does not take an expression that is to give `wanted`, where it may name what `environment` has; `None` when it
 /// does, or when that is not certain.

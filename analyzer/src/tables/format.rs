@@ -59,6 +59,24 @@ pub struct Rejection {
 }
 
 impl Format {
+    /// A value of the form, for those who write one; empty where none would mean anything.
+    #[must_use]
+    pub fn example(self) -> &'static str {
+        match self {
+            Self::Duration => "1m0s",
+            Self::Url => "https://example.org",
+            Self::Ip => "192.0.2.10",
+            Self::Prefix => "192.0.2.0/24",
+            Self::IpPort => "192.0.2.10:51820",
+            Self::ByteSize | Self::ByteSizeOrPercent | Self::DiskSize => "10GiB",
+            Self::DiskSizeMatch => ">= 100GB",
+            Self::HardwareAddr => "aa:bb:cc:00:11:22",
+            Self::FileMode => "0o644",
+            Self::PortRange => "8000-8080",
+            Self::Base64 | Self::Base64Key | Self::Cel | Self::Argument => "",
+        }
+    }
+
     /// What the form is called: "a duration".
     #[must_use]
     pub fn noun(self) -> &'static str {

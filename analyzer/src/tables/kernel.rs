@@ -46,3 +46,18 @@ pub struct RecommendedArgument {
     /// What it does, as a clause.
     pub because: &'static str,
 }
+
+/// An argument that people write: what is offered where one can be written.
+#[derive(Debug)]
+pub struct CommonArgument {
+    /// The name.
+    pub argument: &'static str,
+    /// The value; empty where the user gives it.
+    pub value: &'static str,
+    /// The versions in which it is offered.
+    pub versions: VersionSet,
+    /// Whether the value is the hardened one.
+    pub is_hardened: bool,
+    /// What it does, in a sentence.
+    pub about: &'static str,
+}

@@ -8,6 +8,7 @@ mod field_info;
 mod format;
 mod hardening;
 mod kernel;
+mod kubernetes;
 mod merge;
 mod migration;
 mod schema;
@@ -17,14 +18,15 @@ pub use decoder::{Decoder, NotWhole};
 pub use field_info::{ANY_KEY, FieldInfo, ITEM, PlacedVariant, field_at, field_at_steps, steps_of, structure_in};
 pub use format::{Format, Rejection};
 pub use hardening::{CipherClass, CipherSuite, DeniedArgument, Sysctl, SysctlName, Weaker};
-pub use kernel::{KernelDefault, RecommendedArgument, TalosArgument};
+pub use kernel::{CommonArgument, KernelDefault, RecommendedArgument, TalosArgument};
+pub use kubernetes::{FeatureGate, NodeLabel, Stage};
 pub use merge::{
     Merge, MergeRule, merge_of_field, merge_of_form, unset_without, word_of_number, written_when_unset, zero_word,
 };
 pub use migration::{Condition, Constant, Form, Migration, MovedField, Transform};
 pub use schema::{
-    DocumentType, DocumentVariant, Embedded, EnumVariant, Enumeration, Field, FieldVariant, Name, Shape, Type,
-    UnusedField,
+    DocumentType, DocumentVariant, Embedded, EnumVariant, Enumeration, Extension, Field, FieldVariant, Name, Shape,
+    Type, UnusedField,
 };
 pub use upgrade::Upgrade;
 
@@ -32,10 +34,10 @@ pub use upgrade::Upgrade;
 #[expect(clippy::unreadable_literal, reason = "the numbers are bounds of integer types, written by the build")]
 mod generated {
     use super::{
-        CipherClass, CipherSuite, Condition, Constant, DeniedArgument, DocumentType, DocumentVariant, Embedded,
-        EnumVariant, Enumeration, Field, FieldVariant, Form, Format, KernelDefault, Merge, MergeRule, Migration,
-        MovedField, Name, RecommendedArgument, Shape, Sysctl, SysctlName, TalosArgument, Transform, Type, UnusedField,
-        Upgrade, Weaker,
+        CipherClass, CipherSuite, CommonArgument, Condition, Constant, DeniedArgument, DocumentType, DocumentVariant,
+        Embedded, EnumVariant, Enumeration, Extension, FeatureGate, Field, FieldVariant, Form, Format, KernelDefault,
+        Merge, MergeRule, Migration, MovedField, Name, NodeLabel, RecommendedArgument, Shape, Stage, Sysctl,
+        SysctlName, TalosArgument, Transform, Type, UnusedField, Upgrade, Weaker,
     };
 
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
@@ -46,13 +48,16 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/unused_fields.rs"));
     include!(concat!(env!("OUT_DIR"), "/denied_arguments.rs"));
     include!(concat!(env!("OUT_DIR"), "/kernel.rs"));
+    include!(concat!(env!("OUT_DIR"), "/kubernetes.rs"));
+    include!(concat!(env!("OUT_DIR"), "/extensions.rs"));
     include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
     include!(concat!(env!("OUT_DIR"), "/upgrades.rs"));
 }
 
 use generated::{
-    DENIED_ARGUMENTS, DOCUMENTS, EMBEDDED, KERNEL_DEFAULTS, MIGRATIONS, NAMES, RECOMMENDED, SCHEMATIC, SUITES,
-    SYSCTL_NAMES, SYSCTLS, TALOS_ARGUMENTS, UNUSED_FIELDS, UPGRADES,
+    COMMON_ARGUMENTS, DENIED_ARGUMENTS, DOCUMENTS, EMBEDDED, EXTENSIONS, FEATURE_GATES, KERNEL_DEFAULTS, MIGRATIONS,
+    NAMES, NODE_LABELS, RECOMMENDED, SCHEMATIC, SUITES, SYSCTL_NAMES, SYSCTLS, TALOS_ARGUMENTS, TYPES, UNUSED_FIELDS,
+    UPGRADES,
 };
 
 /// The kind of the document that has no `kind`: the machine configuration proper.
@@ -168,4 +173,35 @@ pub fn migrations() -> &'static [Migration] {
 #[must_use]
 pub fn upgrades() -> &'static [Upgrade] {
     UPGRADES
+}
+
+/// The kernel arguments that people write, beside those that are recommended and those that Talos reads.
+#[must_use]
+pub fn common_arguments() -> &'static [CommonArgument] {
+    COMMON_ARGUMENTS
+}
+
+/// The feature gates of Kubernetes, sorted by name.
+#[must_use]
+pub fn feature_gates() -> &'static [FeatureGate] {
+    FEATURE_GATES
+}
+
+/// The labels and taints of nodes that Kubernetes gives a meaning to.
+#[must_use]
+pub fn node_labels() -> &'static [NodeLabel] {
+    NODE_LABELS
+}
+
+/// The official system extensions, sorted by name.
+#[must_use]
+pub fn extensions() -> &'static [Extension] {
+    EXTENSIONS
+}
+
+/// The structure called `name`, as [`Type::name`] has it.
+#[must_use]
+pub fn structure(name: &str) -> Option<&'static Type> {
+    let index = TYPES.binary_search_by(|structure| structure.name.cmp(name)).ok()?;
+    TYPES.get(index).copied()
 }

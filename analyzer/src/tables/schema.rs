@@ -110,6 +110,8 @@ pub struct FieldVariant {
     pub replaced_by: &'static [&'static str],
     /// Whether its value is secret and must never be shown.
     pub secret: bool,
+    /// Whether Talos's own JSON schema calls for it.
+    pub required: bool,
 }
 
 /// What a field takes.
@@ -233,4 +235,13 @@ pub struct Name {
     pub space: &'static str,
     /// Whether the document configures what is named; else it refers to it.
     pub defines: bool,
+}
+
+/// A system extension that the Image Factory puts into an image by its name.
+#[derive(Debug)]
+pub struct Extension {
+    /// The name.
+    pub name: &'static str,
+    /// The versions of Talos that it is made for.
+    pub versions: VersionSet,
 }

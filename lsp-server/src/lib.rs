@@ -28,8 +28,8 @@ mod snapshot;
 mod symbols;
 mod tools;
 mod workspace;
-mod workspace_edit;
 mod workspace_diagnostics;
+mod workspace_edit;
 
 use server::Server;
 use service::InOrder;

@@ -293,9 +293,9 @@ fn the_rules_are_those_of_the_catalogue() {
     let registry: BTreeSet<String> = rules::all().map(row).collect();
     let missing: Vec<_> = registry.difference(&catalogue).collect();
     let gone: Vec<_> = catalogue.difference(&registry).collect();
-    let lines = |rows: &[&String]| rows.iter().map(|row| format!("  {row}\n")).collect::<String>();
+    let lines = |rows: &[&String]| rows.iter().map(|row| format!("  {row}")).collect::<Vec<_>>().join("\n");
     let (missing, gone) = (lines(&missing), lines(&gone));
-    let message = format!("not in tests/catalogue.tsv:\n{missing}only there:\n{gone}");
+    let message = format!("not in tests/catalogue.tsv:\n{missing}\nonly there:\n{gone}");
     assert!(missing.is_empty() && gone.is_empty(), "{message}");
 }
 

@@ -261,6 +261,9 @@ fn fix_of<'t>(
     sources: &[ReadSource<'_, 't>],
     layouts: &mut [Option<Layout<'t, 't>>],
 ) -> Option<Fix> {
+    if !(1..=fix::MOST_CHANGES).contains(&remedy.changes.len()) {
+        return None;
+    }
     let mut edits = Vec::new();
     let mut changes: BTreeMap<usize, Vec<&Change>> = BTreeMap::new();
     for (number, change) in &remedy.changes {

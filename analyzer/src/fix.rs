@@ -10,6 +10,9 @@ use crate::syntax::{Kind, NodeRef, Resolved, Style, resolve_text};
 use crate::text::Span;
 use std::sync::Arc;
 
+/// How many changes a remedy has at the most: who made hundreds of mistakes alike looks at them again.
+pub(crate) const MOST_CHANGES: usize = 100;
+
 /// What takes a finding away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
@@ -148,6 +151,13 @@ impl Remedy {
         self.and(Change::Remove(Target::of(node)))
     }
 
+    /// Takes out an item; the only one with its list.
+    pub(crate) fn remove_item(self, item: NodeRef<'_, '_>) -> Self {
+        let list = item.parent().filter(|list| list.kind() == Kind::Sequence && list.key().is_some());
+        let list = list.filter(|list| list.items().count() == 1);
+        self.remove(list.unwrap_or(item))
+    }
+
     /// Puts a value in the place of another.
     pub(crate) fn write(self, node: NodeRef<'_, '_>, value: Value) -> Self {
         self.and(Change::Write(Target::of(node), value))
@@ -181,8 +191,13 @@ impl Remedy {
     }
 
     /// Takes the words that are `wrong` out of a list, whose items, or whose parts between commas, they are; where none is
-    /// left, the whole entry.
+    /// left, the whole entry. Nothing is changed in a list of hundreds of words.
     pub(crate) fn without_words(mut self, list: NodeRef<'_, '_>, wrong: impl Fn(&str) -> bool) -> Self {
+        let count = |node: NodeRef<'_, '_>| node.resolved().value().split(',').count();
+        let words: usize = if list.kind() == Kind::Sequence { list.items().map(count).sum() } else { count(list) };
+        if words > MOST_CHANGES {
+            return self;
+        }
         let left = |node: NodeRef<'_, '_>| {
             let words = node.resolved().value().split(',').map(str::trim).filter(|word| !word.is_empty());
             let (gone, kept): (Vec<_>, Vec<_>) = words.map(str::to_owned).partition(|word| wrong(word));

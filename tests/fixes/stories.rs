@@ -6,13 +6,13 @@ use talint_analyzer::directives::Role;
 use talint_analyzer::finding::Profile;
 use talint_analyzer::version::MinorVersion;
 
-fn options() -> Options {
+pub(super) fn options() -> Options {
     let talos = Some(MinorVersion { major: 1, minor: 12 });
     Options { talos, profile: Some(Profile::Strict), ..Options::default() }
 }
 
 /// The texts after all fixes of a rule: a base, and patches over it.
-fn fixed_with(rule: &str, texts: &[&str], options: Options) -> Vec<String> {
+pub(super) fn fixed_with(rule: &str, texts: &[&str], options: Options) -> Vec<String> {
     let names = ["base.yaml", "first.patch.yaml", "second.patch.yaml"];
     let files = names.iter().zip(texts).map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     let layers = Layers { name: rule.to_owned(), files, options };
@@ -20,12 +20,12 @@ fn fixed_with(rule: &str, texts: &[&str], options: Options) -> Vec<String> {
     next.files.into_iter().map(|(_, text)| text).collect()
 }
 
-fn fixed(rule: &str, texts: &[&str]) -> Vec<String> {
+pub(super) fn fixed(rule: &str, texts: &[&str]) -> Vec<String> {
     fixed_with(rule, texts, options())
 }
 
 /// The text after all fixes of a rule.
-fn one(rule: &str, text: &str) -> String {
+pub(super) fn one(rule: &str, text: &str) -> String {
     fixed(rule, &[text]).remove(0)
 }
 

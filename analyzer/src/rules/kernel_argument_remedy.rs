@@ -2,7 +2,7 @@
 //! nothing is left of that.
 
 use crate::context::Context;
-use crate::fix::Remedy;
+use crate::fix::{MOST_CHANGES, Remedy};
 use crate::input::InputKind;
 use crate::settings::{Argument, KernelArguments};
 use crate::syntax::{Kind, NodeRef};
@@ -16,11 +16,10 @@ pub(super) fn remove(
     list: &KernelArguments<'_>,
     gone: impl Fn(&Argument<'_>) -> bool,
 ) -> Option<Remedy> {
-    let mut names: Vec<String> = list.iter().filter(|argument| gone(argument)).map(Argument::text).collect();
-    names.dedup();
+    let names: Vec<String> = list.iter().filter(|argument| gone(argument)).map(Argument::text).collect();
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     let mut remedy = Remedy::changing(format!("Remove {}", names.join(", ")));
-    if names.is_empty() || !is_configured(list) {
+    if !(1..=MOST_CHANGES).contains(&names.len()) || !is_configured(list) {
         return None;
     }
     let items = items(context, list);
@@ -69,16 +68,26 @@ struct Item<'t, 's, 'a> {
     arguments: Vec<&'a Argument<'t>>,
 }
 
+/// The items of a list that arguments stand in, each once.
 fn items<'t, 's, 'a>(context: &Context<'t, 's>, list: &'a KernelArguments<'t>) -> Vec<Item<'t, 's, 'a>> {
     let roots = context.inputs.iter().filter_map(|input| input.root);
-    let items = roots.flat_map(NodeRef::scalars).filter_map(|node| {
+    let scalars: Vec<NodeRef<'t, 's>> = roots.flat_map(NodeRef::scalars).collect();
+    let mut items: Vec<Item<'t, 's, 'a>> = Vec::new();
+    for argument in list.iter() {
         let holds =
-            |argument: &&Argument<'_>| node.span().start <= argument.span.start && argument.span.end <= node.span().end;
-        let arguments: Vec<_> = list.iter().filter(holds).collect();
+            |node: &NodeRef<'_, '_>| node.span().start <= argument.span.start && argument.span.end <= node.span().end;
+        if let Some(item) = items.last_mut().filter(|item| holds(&item.node)) {
+            item.arguments.push(argument);
+            continue;
+        }
+        let after = scalars.partition_point(|node| node.span().start <= argument.span.start);
+        let Some(node) = after.checked_sub(1).and_then(|index| scalars.get(index)).copied().filter(holds) else {
+            continue;
+        };
         let list = node.parent().filter(|parent| parent.kind() == Kind::Sequence && parent.parent().is_some());
-        (!arguments.is_empty()).then_some(Item { node, list, arguments })
-    });
-    items.collect()
+        items.push(Item { node, list, arguments: vec![argument] });
+    }
+    items
 }
 
 /// An argument with the space between it and the next one, or the one before. `None` where it does not stand in the text as

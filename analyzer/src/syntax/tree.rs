@@ -192,7 +192,9 @@ impl<'s> Tree<'s> {
     /// The node of exactly these bytes, the outermost if there are several.
     #[must_use]
     pub fn node_of(&self, span: Span) -> Option<NodeRef<'_, 's>> {
-        let index = self.nodes.iter().position(|node| node.span == span)?;
+        let first = self.nodes.partition_point(|node| node.span.start < span.start);
+        let beside = self.nodes.iter().enumerate().skip(first).take_while(|(_, node)| node.span.start == span.start);
+        let (index, _) = beside.into_iter().find(|(_, node)| node.span == span)?;
         Some(self.node(NodeId(Span::new(index, 0).start)))
     }
 

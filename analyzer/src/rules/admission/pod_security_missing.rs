@@ -59,7 +59,7 @@ fn removed(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         ));
         // The path of an operation has nothing to remove but the operation.
         let deleting = node.parent().filter(|_| node.key().is_some_and(|key| key.value() != "path"));
-        let remedy = deleting.map(|entry| Remedy::changing("Remove the deletion").remove(entry));
+        let remedy = deleting.map(|entry| Remedy::changing("Remove the deletion").remove_item(entry));
         findings.push(finding.with_remedy(remedy));
     }
 }

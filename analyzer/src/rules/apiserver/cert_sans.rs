@@ -39,7 +39,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
             let mut finding = rule.finding(context, found.node, message);
             finding.help = Some("expected are the names and addresses that clients use: write those".to_owned());
             let is_none = matches!(name, "0.0.0.0" | "::");
-            let remedy = is_none.then(|| Remedy::changing(format!("Remove `{name}`")).remove(found.node));
+            let remedy = is_none.then(|| Remedy::changing(format!("Remove `{name}`")).remove_item(found.node));
             findings.push(finding.with_remedy(remedy));
         }
     }

@@ -32,7 +32,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
         let mut finding = rule.finding(context, found.node, format!("`{name}` {problem}"));
         finding.help = Some("expected are the names and addresses by which this machine is reached".to_owned());
         let is_none = matches!(name, "0.0.0.0" | "::");
-            let remedy = is_none.then(|| Remedy::changing(format!("Remove `{name}`")).remove(found.node));
+            let remedy = is_none.then(|| Remedy::changing(format!("Remove `{name}`")).remove_item(found.node));
             findings.push(finding.with_remedy(remedy));
     }
 }

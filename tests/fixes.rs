@@ -23,6 +23,9 @@ use talint_analyzer::input::Form;
 use talint_analyzer::version::MinorVersion;
 use talint_analyzer::{Analysis, Options, REFUSING, Source, analyze_layered, config, layered_settings, rules, secrets};
 
+/// A finding, with the number of the file that it is in.
+type Found = (usize, Finding);
+
 /// A base and its patches: each a file with a name of its own.
 #[derive(Clone)]
 struct Layers {
@@ -46,7 +49,7 @@ impl Layers {
     }
 
     /// The findings with the number of the file that each is in.
-    fn findings(&self) -> Vec<(usize, Finding)> {
+    fn findings(&self) -> Vec<Found> {
         let each = self.analyses().into_iter().enumerate();
         each.flat_map(|(file, analysis)| analysis.findings.into_iter().map(move |finding| (file, finding))).collect()
     }
@@ -107,7 +110,7 @@ fn is_refusal(finding: &Finding) -> bool {
 }
 
 /// What tells findings apart, wherever they are: rule, and path without the numbers of items.
-fn counts(findings: &[(usize, Finding)]) -> BTreeMap<(String, String), usize> {
+fn counts(findings: &[Found]) -> BTreeMap<(String, String), usize> {
     let mut counts = BTreeMap::new();
     for (_, finding) in findings {
         *counts.entry(key(finding)).or_default() += 1;
@@ -125,9 +128,9 @@ fn count(counts: &BTreeMap<(String, String), usize>, finding: &Finding) -> usize
 }
 
 /// Whether `new` was there before, but not seen behind `finding`.
-fn is_uncovered(finding: &Finding, new: &Finding, (before, after): (&[(usize, Finding)], &[(usize, Finding)])) -> bool {
+fn is_uncovered(finding: &Finding, new: &Finding, (before, after): (&[Found], &[Found])) -> bool {
     let is_schema = |found: &Finding| found.rule.starts_with("schema/") && found.severity == Severity::Error;
-    let schema = |found: &[(usize, Finding)]| found.iter().filter(|(_, found)| is_schema(found)).count();
+    let schema = |found: &[Found]| found.iter().filter(|(_, found)| is_schema(found)).count();
     // What the decoder refuses hides what else there is.
     if schema(after) < schema(before) && !is_schema(new) || finding.rule.starts_with("schema/") && !is_schema(new) {
         return true;
@@ -179,9 +182,8 @@ fn try_fixes(layers: &Layers, report: &mut String) -> usize {
         };
         let after = next.findings();
         let now = counts(&after);
-        let in_file = |found: &[(usize, Finding)]| {
-            found.iter().filter(|(file, other)| file == own && key(other) == key(finding)).count()
-        };
+        let in_file =
+            |found: &[Found]| found.iter().filter(|(file, other)| file == own && key(other) == key(finding)).count();
         if in_file(&after) >= in_file(&found) {
             wrong("it is found again");
         }

@@ -70,8 +70,8 @@ fn of_header(words: &[&str]) -> Defect {
 
 /// The files of the corpus in which rules speak, but for those with patches of their own.
 fn corpus_files() -> Vec<Defect> {
-    let files = files_below(&corpus().join("rules")).into_iter();
-    let fires = files.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("fires")));
+    let all = files_below(&corpus().join("rules")).into_iter();
+    let fires = all.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("fires")));
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).ok().filter(|text| !text.contains("#~ patch"))?;
         let named = text.split("talos=1.").nth(1).and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next());
@@ -117,10 +117,8 @@ fn fixes_of_planted_defects_keep_their_promises() {
         };
         for role in [Role::ControlPlane, Role::Worker].into_iter().filter(is_of) {
             let minor = defect.minors[0];
-            let files = vec![
-                ("base.yaml".to_owned(), base(minor, role)),
-                ("patch.yaml".to_owned(), defect.text.clone()),
-            ];
+            let files =
+                vec![("base.yaml".to_owned(), base(minor, role)), ("patch.yaml".to_owned(), defect.text.clone())];
             let name = format!("{} over a {role:?}", defect.name);
             let layers = Layers { name, files, options: options(minor) };
             tried += try_fixes(&layers, &mut report);

@@ -60,9 +60,8 @@ pub fn suppress(
             kept.push(finding);
         }
         let Some(rule) = rule(UNUSED) else { continue };
-        let is_known = |pattern: &str| {
-            super::all().any(|rule| rule.matches(pattern)) || own.iter().any(|own| names(pattern, own))
-        };
+        let is_known =
+            |pattern: &str| super::all().any(|rule| rule.matches(pattern)) || own.iter().any(|own| names(pattern, own));
         let is_unused = |number: usize, pattern: &str| {
             let was_looked_for = wanted.iter().any(|rule| names(pattern, rule));
             is_known(pattern) && was_looked_for && !used.contains(&number)

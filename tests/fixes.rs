@@ -74,8 +74,8 @@ impl Layers {
             let spans = secrets::find(path, text.as_bytes(), Form::Detected).into_iter();
             spans.map(|span| span.slice(text).trim().to_owned()).collect::<Vec<_>>()
         };
-        // What the generated configurations have in the place of one stands for certificates too.
-        let is_one = |secret: &String| secret.len() > 10 && secret != "<generated>";
+        // What stands in the place of one may stand for a certificate too.
+        let is_one = |secret: &String| secret.len() > 10 && secret != "<generated>" && !secret.starts_with("ENC[");
         self.files.iter().flat_map(of_file).filter(is_one).collect()
     }
 
@@ -129,10 +129,13 @@ fn count(counts: &BTreeMap<(String, String), usize>, finding: &Finding) -> usize
 
 /// Whether `new` was there before, but not seen behind `finding`.
 fn is_uncovered(finding: &Finding, new: &Finding, (before, after): (&[Found], &[Found])) -> bool {
-    let is_schema = |found: &Finding| found.rule.starts_with("schema/") && found.severity == Severity::Error;
-    let schema = |found: &[Found]| found.iter().filter(|(_, found)| is_schema(found)).count();
-    // What the decoder refuses hides what else there is.
-    if schema(after) < schema(before) && !is_schema(new) || finding.rule.starts_with("schema/") && !is_schema(new) {
+    let is_refused = |found: &Finding| {
+        let is_of = |family: &str| found.rule.starts_with(family);
+        found.severity == Severity::Error && (is_of("schema/") || is_of("patch/"))
+    };
+    let refused = |found: &[Found]| found.iter().filter(|(_, found)| is_refused(found)).count();
+    // What is not read or laid over each other hides what else there is.
+    if !is_refused(new) && (refused(after) < refused(before) || finding.rule.starts_with("schema/")) {
         return true;
     }
     // Where a whole section is gone, what was missing in it is missing around it.
@@ -153,6 +156,8 @@ fn is_uncovered(finding: &Finding, new: &Finding, (before, after): (&[Found], &[
         // One of many secrets stands for all.
         ("ineffective/role", "secrets/plaintext") => true,
         ("talos/controlplane-document-on-worker", "talos/field-beside-document") => true,
+        // A node that registers gets the labels.
+        ("kubelet/authorization-mode", "talos/controlplane-label") => true,
         _ => false,
     }
 }

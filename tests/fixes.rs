@@ -25,6 +25,9 @@ use talint_analyzer::input::Form;
 use talint_analyzer::version::MinorVersion;
 use talint_analyzer::{Analysis, Options, REFUSING, Source, analyze_layered, config, layered_settings, rules, secrets};
 
+/// A finding, with the number of the file that it is in.
+type Found = (usize, Finding);
+
 /// A base and its patches: each a file with a name of its own.
 #[derive(Clone)]
 struct Layers {
@@ -48,7 +51,7 @@ impl Layers {
     }
 
     /// The findings with the number of the file that each is in.
-    fn findings(&self) -> Vec<(usize, Finding)> {
+    fn findings(&self) -> Vec<Found> {
         let each = self.analyses().into_iter().enumerate();
         each.flat_map(|(file, analysis)| analysis.findings.into_iter().map(move |finding| (file, finding))).collect()
     }
@@ -73,8 +76,8 @@ impl Layers {
             let spans = secrets::find(path, text.as_bytes(), Form::Detected).into_iter();
             spans.map(|span| span.slice(text).trim().to_owned()).collect::<Vec<_>>()
         };
-        // What the generated configurations have in the place of one stands for certificates too.
-        let is_one = |secret: &String| secret.len() > 10 && secret != "<generated>";
+        // What stands in the place of one may stand for a certificate too.
+        let is_one = |secret: &String| secret.len() > 10 && secret != "<generated>" && !secret.starts_with("ENC[");
         self.files.iter().flat_map(of_file).filter(is_one).collect()
     }
 
@@ -109,7 +112,7 @@ fn is_refusal(finding: &Finding) -> bool {
 }
 
 /// What tells findings apart, wherever they are: rule, and path without the numbers of items.
-fn counts(findings: &[(usize, Finding)]) -> BTreeMap<(String, String), usize> {
+fn counts(findings: &[Found]) -> BTreeMap<(String, String), usize> {
     let mut counts = BTreeMap::new();
     for (_, finding) in findings {
         *counts.entry(key(finding)).or_default() += 1;
@@ -143,11 +146,14 @@ fn count(counts: &BTreeMap<(String, String), usize>, finding: &Finding) -> usize
 }
 
 /// Whether `new` was there before, but not seen behind `finding`.
-fn is_uncovered(finding: &Finding, new: &Finding, (before, after): (&[(usize, Finding)], &[(usize, Finding)])) -> bool {
-    let is_schema = |found: &Finding| found.rule.starts_with("schema/") && found.severity == Severity::Error;
-    let schema = |found: &[(usize, Finding)]| found.iter().filter(|(_, found)| is_schema(found)).count();
-    // What the decoder refuses hides what else there is.
-    if schema(after) < schema(before) && !is_schema(new) || finding.rule.starts_with("schema/") && !is_schema(new) {
+fn is_uncovered(finding: &Finding, new: &Finding, (before, after): (&[Found], &[Found])) -> bool {
+    let is_refused = |found: &Finding| {
+        let is_of = |family: &str| found.rule.starts_with(family);
+        found.severity == Severity::Error && (is_of("schema/") || is_of("patch/"))
+    };
+    let refused = |found: &[Found]| found.iter().filter(|(_, found)| is_refused(found)).count();
+    // What is not read or laid over each other hides what else there is.
+    if !is_refused(new) && (refused(after) < refused(before) || finding.rule.starts_with("schema/")) {
         return true;
     }
     // Where a whole section is gone, what was missing in it is missing around it.
@@ -168,6 +174,8 @@ fn is_uncovered(finding: &Finding, new: &Finding, (before, after): (&[(usize, Fi
         // One of many secrets stands for all.
         ("ineffective/role", "secrets/plaintext") => true,
         ("talos/controlplane-document-on-worker", "talos/field-beside-document") => true,
+        // A node that registers gets the labels.
+        ("kubelet/authorization-mode", "talos/controlplane-label") => true,
         _ => false,
     }
 }
@@ -197,9 +205,8 @@ fn try_fixes(layers: &Layers, report: &mut String) -> usize {
         };
         let after = next.findings();
         let now = counts(&after);
-        let in_file = |found: &[(usize, Finding)]| {
-            found.iter().filter(|(file, other)| file == own && key(other) == key(finding)).count()
-        };
+        let in_file =
+            |found: &[Found]| found.iter().filter(|(file, other)| file == own && key(other) == key(finding)).count();
         if in_file(&after) >= in_file(&found) {
             wrong("it is found again");
         }

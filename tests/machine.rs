@@ -184,9 +184,9 @@ fn a_fix_for_workers_is_not_made_in_what_other_machines_have_too() {
     control_plane.layers[0] = Layer::Made { file: Arc::clone(&host), place, text, anchors: Vec::new() };
     let options = Options { select: vec!["talos/vip-on-worker".to_owned()], ..Options::default() };
     let files = analyses(&[with("w1", &shared), with("w2", &own), control_plane], &options);
-    let fixes: Vec<(String, bool)> = files
+    let told: Vec<(String, bool)> = files
         .iter()
         .flat_map(|file| file.analysis.findings.iter().map(|found| (file.file.path.clone(), found.fix.is_some())))
         .collect();
-    assert_eq!(fixes, [("shared.yaml".to_owned(), false), ("own.yaml".to_owned(), true)]);
+    assert_eq!(told, [("shared.yaml".to_owned(), false), ("own.yaml".to_owned(), true)]);
 }

@@ -262,6 +262,25 @@ pub(crate) fn alike(node: NodeRef<'_, '_>, value: &str) -> Value {
     }
 }
 
+/// Whether two values are written alike, but for order and style.
+pub(crate) fn says_same(first: NodeRef<'_, '_>, second: NodeRef<'_, '_>) -> bool {
+    let is_plain = |node: NodeRef<'_, '_>| node.is_plain();
+    match (first.kind(), second.kind()) {
+        (Kind::Scalar, Kind::Scalar) => first.value() == second.value() && is_plain(first) == is_plain(second),
+        (Kind::Sequence, Kind::Sequence) => {
+            first.items().count() == second.items().count()
+                && first.items().zip(second.items()).all(|(first, second)| says_same(first, second))
+        }
+        (Kind::Mapping, Kind::Mapping) => {
+            first.entries().count() == second.entries().count()
+                && first
+                    .entries()
+                    .all(|(key, value)| second.entry(key.value()).is_some_and(|(_, other)| says_same(value, other)))
+        }
+        _ => false,
+    }
+}
+
 /// The word that was meant in the place of a value that Talos refuses: safe where it is the same but for case.
 pub(crate) fn spelt(node: NodeRef<'_, '_>, word: &str) -> Remedy {
     let title = format!("Write `{word}`");

@@ -8,11 +8,11 @@ use crate::context::{Context, Mode, VersionSource, Versions};
 use crate::directives::Role;
 use crate::effective::{self, EffectiveSetting};
 use crate::finding::{Finding, Profile};
-use crate::fix::{Change, Remedy, Target};
+use crate::fix::{self, Change, Remedy, Target};
 use crate::input::{self, Form, Input, InputKind};
 use crate::rule::{names, sorted};
 use crate::source::{Position, Source};
-use crate::syntax::{self, Tree};
+use crate::syntax::{self, Resolved, Tree, resolve_text};
 use crate::tables::Decoder;
 use crate::text::{self, Span};
 use std::borrow::Cow;
@@ -184,11 +184,13 @@ impl Frame {
             let findings = self.of_whole.find(context, None).into_iter();
             (findings.map(|finding| map.to_sources(finding)).collect::<Vec<_>>(), context.role)
         });
-        if role == Some(Role::ControlPlane) {
+        let deletes = sources.iter().skip(1).any(|patch| patch.read.text.contains("$patch"));
+        for list in found.iter_mut() {
             // A base for workers of which a patch makes a machine of the control plane.
-            for list in found.iter_mut() {
-                list.retain(|finding| finding.rule != ON_A_WORKER);
-            }
+            list.retain(|finding| finding.rule != ON_A_WORKER || role != Some(Role::ControlPlane));
+            // Talos refuses a patch that deletes something in a section that is gone.
+            let sections = list.iter_mut().filter(|finding| deletes && finding.rule == ON_A_WORKER);
+            sections.for_each(|finding| finding.remedy = None);
         }
         for (finding, source) in of_whole {
             let is_new = !known.contains(&(source, finding.rule.clone(), finding.span));
@@ -334,6 +336,14 @@ fn in_frame<T>(
     Some(look(&Frame::new(&sources, options)?, &sources))
 }
 
+/// Whether of a text and a value one is a whole number and the other has a fraction.
+fn is_other_number(text: &str, value: &fix::Value) -> bool {
+    let fix::Value::Literal(literal) = value else { return false };
+    let is_both = |a: &Resolved, b: &Resolved| matches!((a, b), (Resolved::Int(_), Resolved::Float(_)));
+    let (before, after) = (resolve_text(text), resolve_text(literal));
+    is_both(&before, &after) || is_both(&after, &before)
+}
+
 /// What a base or a patch is known to be.
 pub(crate) fn form(is_base: bool) -> Form {
     if is_base { Form::Detected } else { Form::Patch }
@@ -392,7 +402,15 @@ impl Map<'_, '_> {
                 }
             }
             Change::Write(target, value) => {
-                let (origin, _) = self.target(target)?;
+                let (origin, place) = self.target(target)?;
+                // Where the Go type is open, Talos lays no whole number over one with a fraction.
+                if place
+                    .replaced
+                    .iter()
+                    .any(|before| self.value(*before).is_some_and(|text| is_other_number(text, &value)))
+                {
+                    return None;
+                }
                 changes.push((Some(origin.source), Change::Write(target.at(origin.span), value)));
             }
             Change::Put(target, path, value) => {

@@ -245,12 +245,18 @@ pub(crate) fn collect(analyses: impl IntoIterator<Item = LayerAnalysis>) -> Vec<
     files.list
 }
 
-/// Which machines have which parts of files: where each part begins, and the machines that it is a layer of.
-struct Users(HashMap<String, Vec<(u32, Vec<Arc<str>>)>>);
+/// A layer in a file: where it begins, and the machines that have it.
+struct Used {
+    start: u32,
+    machines: Vec<Arc<str>>,
+}
+
+/// The layers in each file.
+struct Users(HashMap<String, Vec<Used>>);
 
 impl Users {
     fn of(layers: &Groups<(String, Place), FileAnalysis>) -> Self {
-        let mut users: HashMap<String, Vec<(u32, Vec<Arc<str>>)>> = HashMap::new();
+        let mut users: HashMap<String, Vec<Used>> = HashMap::new();
         for ((path, place), number) in &layers.index {
             let start = match place {
                 Place::Whole => 0,
@@ -259,7 +265,7 @@ impl Users {
                 Place::Made(_) => continue,
             };
             let machines = layers.list.get(*number).map_or(&[][..], |layer| &layer.machines);
-            users.entry(path.clone()).or_default().push((start, machines.to_vec()));
+            users.entry(path.clone()).or_default().push(Used { start, machines: machines.to_vec() });
         }
         Self(users)
     }
@@ -269,9 +275,8 @@ impl Users {
         let Some(fix) = &mut finding.fix else { return };
         let has_others = fix.edits.iter().any(|edit| {
             let parts = self.0.get(edit.file.as_deref().unwrap_or(path)).map_or(&[][..], Vec::as_slice);
-            let begins = |start: u32| start <= edit.edit.span.start;
-            let own = parts.iter().map(|(start, _)| *start).filter(|start| begins(*start)).max();
-            let mut machines = parts.iter().filter(|(start, _)| Some(*start) == own).flat_map(|(_, machines)| machines);
+            let own = parts.iter().map(|part| part.start).filter(|start| *start <= edit.edit.span.start).max();
+            let mut machines = parts.iter().filter(|part| Some(part.start) == own).flat_map(|part| &part.machines);
             machines.any(|machine| !finding.machines.contains(machine))
         });
         // What changes nothing for these machines may for the others.

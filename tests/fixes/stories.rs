@@ -239,3 +239,20 @@ fn what_could_mean_several_things_is_left_alone() {
         assert_eq!(one(rule, text), text, "{rule}");
     }
 }
+
+#[test]
+fn of_two_documents_that_say_the_same_one_stays() {
+    let document = "apiVersion: v1alpha1\nkind: HostnameConfig\nhostname: one\n";
+    let text = format!("machine:\n  sysctls: {{a: b}}\nversion: v1alpha1\n---\n{document}---\n{document}");
+    let after = format!("machine:\n  sysctls: {{a: b}}\nversion: v1alpha1\n---\n{document}");
+    assert_eq!(one("talos/duplicate-document", &text), after);
+    let other = text.replacen("one", "two", 1);
+    assert_eq!(one("talos/duplicate-document", &other), other);
+}
+
+#[test]
+fn a_comment_names_the_rule_that_was_meant() {
+    let text = "machine:\n  sysctls: {a: b}\ndebug: true # talint: ignore[machine/debgu, schema/unused-field] ours\n";
+    let after = "machine:\n  sysctls: {a: b}\ndebug: true # talint: ignore[machine/debug] ours\n";
+    assert_eq!(one("suppression/unused", text), after);
+}

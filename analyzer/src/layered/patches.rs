@@ -100,7 +100,7 @@ fn remedy(remark: &Remark, sources: &[ReadSource<'_, '_>], context: &Context<'_,
         RemarkKind::NothingToDelete => {
             let (mark, _) = tree.roots().find_map(|root| mark_at(root, remark.origin.span))?;
             let deletion = mark.parent()?;
-            let name = deletion.key().map(|key| key.value());
+            let name = deletion.key().map(NodeRef::value);
             let title = name.map_or_else(|| "Remove this item".to_owned(), |name| format!("Remove `{name}`"));
             Some(Remedy::safe(title).remove(deletion))
         }

@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::finding::Related;
+use crate::fix::{Remedy, says_same};
 use crate::input::InputKind;
 use crate::rule::{Findings, Rule};
 use crate::settings::Found;
@@ -100,6 +101,8 @@ pub(super) fn duplicates(rule: &Rule, context: &Context<'_, '_>, findings: &mut 
         let mut finding = rule.finding_at(identity.place(), identity.document.kind, "", message);
         finding.help = Some("merge the two documents into one".to_owned());
         finding.related.push(Related::here(first.place(), "the first one is here"));
-        findings.push(finding);
+        let is_same = says_same(first.root, identity.root);
+        let remedy = is_same.then(|| Remedy::safe("Remove this document, which says the same").remove(identity.root));
+        findings.push(finding.with_remedy(remedy));
     }
 }

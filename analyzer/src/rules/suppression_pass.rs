@@ -76,12 +76,23 @@ pub fn suppress(
             };
             let mut finding = rule.finding_at(suppression.span, "", "", message);
             finding.help = Some("take the suppression out, or move it to the line it is about".to_owned());
-            let remedy = (is_known(pattern) && is_understood).then(|| without(text, suppression, is_unused));
+            let remedy = if is_known(pattern) {
+                is_understood.then(|| without(text, suppression, is_unused))
+            } else {
+                meant(text, suppression, pattern, own)
+            };
             kept.push(finding.with_remedy(remedy));
         }
     }
     kept.sort_by_key(|finding| finding.span);
     kept
+}
+
+/// The suppression with the rule that was meant.
+fn meant(text: &str, suppression: &Suppression, pattern: &str, own: &[&str]) -> Option<Remedy> {
+    let near = super::closest_name(pattern, own)?;
+    let place = suppression.span.only(pattern, text)?;
+    Some(Remedy::changing(format!("Write `{near}`")).replace(place, near))
 }
 
 /// The suppression without those of its rules that let nothing pass, or no suppression at all.

@@ -109,7 +109,11 @@ fn meant(check: &Check, subject: &Subject<'_, '_, '_>, node: NodeRef<'_, '_>) ->
         return None;
     }
     match condition {
-        Condition::NoneOf(words) => near(node.value(), words).map(|word| spelt(node, word)),
+        Condition::NoneOf(words) => {
+            let word = near(node.value(), words)?;
+            let mut beside = node.parent().into_iter().flat_map(NodeRef::items);
+            (!beside.any(|item| item.resolved().value() == word)).then(|| spelt(node, word))
+        }
         Condition::Key(Condition::NoneOf(words)) => {
             let key = node.key()?;
             renamed(key, near(key.value(), words)?)

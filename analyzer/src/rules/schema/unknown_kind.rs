@@ -57,12 +57,10 @@ const API_VERSION: &str = "v1alpha1";
 
 /// The version of a document of a known kind: there is but one.
 fn api_version(node: NodeRef<'_, '_>, found: Option<&str>) -> Option<Remedy> {
-    match found {
-        Some(_) => Some(Remedy::changing(format!("Write `{API_VERSION}`")).write_text(node, API_VERSION)),
-        None => {
-            let document = std::iter::successors(Some(node), |node| node.parent()).last()?;
-            let remedy = Remedy::safe(format!("Write `apiVersion: {API_VERSION}`"));
-            Some(remedy.put(document, &["apiVersion"], Value::Text(API_VERSION.to_owned())))
-        }
+    if found.is_some() {
+        return Some(Remedy::changing(format!("Write `{API_VERSION}`")).write_text(node, API_VERSION));
     }
+    let document = std::iter::successors(Some(node), |node| node.parent()).last()?;
+    let remedy = Remedy::safe(format!("Write `apiVersion: {API_VERSION}`"));
+    Some(remedy.put(document, &["apiVersion"], Value::Text(API_VERSION.to_owned())))
 }

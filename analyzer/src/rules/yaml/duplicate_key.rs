@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::finding::{Profile, Related, Severity};
-use crate::fix::Remedy;
+use crate::fix::{Remedy, says_same};
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::{Kind, NodeRef};
 use std::collections::HashMap;
@@ -69,24 +69,5 @@ fn mapping<'t>(node: NodeRef<'t, '_>, rule: &Rule, context: &Context<'t, '_>, fi
 /// The mapping without the second of two entries that say the same.
 fn without_second(first: NodeRef<'_, '_>, second: NodeRef<'_, '_>) -> Option<Remedy> {
     let (first, second) = (first.behind()?, second.behind()?);
-    is_same(first, second).then(|| Remedy::safe("Remove the second one, which says the same").remove(second))
-}
-
-/// Whether two values are written alike, but for order and style.
-fn is_same(first: NodeRef<'_, '_>, second: NodeRef<'_, '_>) -> bool {
-    let is_plain = |node: NodeRef<'_, '_>| node.is_plain();
-    match (first.kind(), second.kind()) {
-        (Kind::Scalar, Kind::Scalar) => first.value() == second.value() && is_plain(first) == is_plain(second),
-        (Kind::Sequence, Kind::Sequence) => {
-            first.items().count() == second.items().count()
-                && first.items().zip(second.items()).all(|(first, second)| is_same(first, second))
-        }
-        (Kind::Mapping, Kind::Mapping) => {
-            first.entries().count() == second.entries().count()
-                && first.entries().all(|(key, value)| {
-                    second.entry(key.value()).is_some_and(|(_, other)| is_same(value, other))
-                })
-        }
-        _ => false,
-    }
+    says_same(first, second).then(|| Remedy::safe("Remove the second one, which says the same").remove(second))
 }

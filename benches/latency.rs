@@ -74,7 +74,9 @@ fn change(client: &mut Client, text: &str, version: i32) {
 }
 
 fn talint(text: &str, rounds: i32) -> (Duration, Duration) {
-    let mut client = Client::with(json!({}));
+    // What editors can: a diagnostic has its link and its other places.
+    let published = json!({ "relatedInformation": true, "codeDescriptionSupport": true });
+    let mut client = Client::with(json!({ "textDocument": { "publishDiagnostics": published } }));
     client.open(URI, text);
     client.published(URI, 1);
     let mut times = Vec::new();

@@ -32,6 +32,7 @@ mod settings;
 mod snapshot;
 mod symbols;
 mod tools;
+mod workers;
 mod workspace;
 mod workspace_diagnostics;
 mod workspace_edit;
@@ -43,19 +44,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use tower_lsp::LspService;
 use tower_lsp::ls_types::MessageType;
+use workers::MAX_WORKERS;
 
 /// How many requests are worked on at once. Changes of documents do not wait for them.
 const MAX_REQUESTS: usize = 64;
-
-/// How many threads work on them, each of which has memory of its own.
-const MAX_WORKERS: usize = 4;
 
 /// Serves a client on standard input and output until it says `exit`: 0 when it said `shutdown` before, else 1.
 ///
 /// # Errors
 /// When the threads that the server needs cannot be had.
 pub fn run() -> std::io::Result<ExitCode> {
-    // Messages are passed on by this thread; what takes time is done by others, two of which wait for the client.
+    // This thread passes on messages, two others read and write them, and the rest does what takes time.
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(2 + MAX_WORKERS).build()?;
     let state = Arc::new(State::default());

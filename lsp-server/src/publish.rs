@@ -5,7 +5,6 @@ use crate::documents::Document;
 use crate::snapshot::{Moment, Snapshot, State};
 use std::collections::HashMap;
 use std::sync::Arc;
-use tokio::task::spawn_blocking;
 use tower_lsp::Client;
 use tower_lsp::ls_types::{Diagnostic, Uri};
 
@@ -68,10 +67,10 @@ pub(crate) async fn run(state: Arc<State>, client: Client) {
 
 /// The diagnostics of a document; `None` when the analyzer has a fault, which costs this answer and no other.
 async fn find(state: &Arc<State>, snapshot: &Snapshot, uri: Uri) -> Option<Vec<Diagnostic>> {
-    let (state, snapshot) = (Arc::clone(state), snapshot.clone());
+    let (known, snapshot) = (Arc::clone(state), snapshot.clone());
     let work = move || {
-        let client = state.client.get()?;
+        let client = known.client.get()?;
         snapshot.document(&uri).map(|document| diagnostics(document, &snapshot, client))
     };
-    spawn_blocking(work).await.ok().flatten()
+    state.workers.work(work).await.ok().flatten()
 }

@@ -4,7 +4,6 @@ use crate::snapshot::{Moment, Snapshot, State};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tower_lsp::Client as Socket;
 use tower_lsp::ls_types::Uri;
@@ -31,7 +30,7 @@ pub(crate) async fn diagnostics(state: Arc<State>, socket: Socket) {
         let moment = snapshot.moment();
         let is_else = Moment { documents: moment.documents, ..last } != moment;
         last = moment;
-        let Ok((now, bear)) = spawn_blocking(move || look(&snapshot, &seen)).await else {
+        let Ok((now, bear)) = state.workers.work(move || look(&snapshot, &seen)).await else {
             seen = HashMap::new();
             continue;
         };

@@ -16,7 +16,6 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use talint_analyzer::text::Encoding;
-use tokio::task::spawn_blocking;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::*;
 use tower_lsp::{Client as Socket, LanguageServer};
@@ -51,7 +50,7 @@ impl Server {
         let snapshot = self.snapshot();
         let log = Arc::clone(&snapshot.log);
         let state = Arc::clone(&self.state);
-        let task = spawn_blocking(move || {
+        let task = self.state.workers.work(move || {
             let (document, client) = (snapshot.document(&uri)?, state.client.get()?);
             let found = document.found(&snapshot);
             let asked = Asked { document, found: &found, snapshot: &snapshot, client };

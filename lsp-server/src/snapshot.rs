@@ -4,6 +4,7 @@ use crate::documents::{Document, Documents};
 use crate::log::Log;
 use crate::scan::{Cancel, Kept};
 use crate::settings::Settings;
+use crate::workers::Workers;
 use crate::workspace::{ProjectFile, Projects, Used};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ pub(crate) struct State {
     pub(crate) changed: Notify,
     /// Tells that there may be other files.
     pub(crate) disk_changed: Notify,
+    pub(crate) workers: Workers,
     /// What is kept of scans of the workspace.
     pub(crate) scans: Kept,
     /// Work that the user can stop, by the token of its progress.

@@ -4,7 +4,6 @@ use crate::scan::used_by_tools;
 use crate::snapshot::State;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 /// How long nothing else must change on the disk.
@@ -15,7 +14,7 @@ pub(crate) async fn run(state: Arc<State>) {
     loop {
         let snapshot = state.snapshot();
         // Whoever falls over one of the files has told of it.
-        if let Ok(used) = spawn_blocking(move || used_by_tools(&snapshot)).await {
+        if let Ok(used) = state.workers.work(move || used_by_tools(&snapshot)).await {
             state.set_used(used);
         }
         state.disk_changed.notified().await;

@@ -7,7 +7,6 @@ use serde_json::json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::unbounded_channel;
-use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::notification::Notification;
@@ -62,12 +61,13 @@ async fn run(
     // Later ones are quick, and clients ask again and again.
     let is_first = state.scans.is_empty();
     let (sender, mut steps) = unbounded_channel::<Step>();
-    let task = spawn_blocking({
-        let (state, cancel) = (Arc::clone(&state), cancel.clone());
-        move || {
+    let task = tokio::spawn({
+        let (known, state, cancel) = (Arc::clone(&state), Arc::clone(&state), cancel.clone());
+        let work = move || {
             let tell = |step| drop(sender.send(step));
-            scan((&snapshot, state.client.get()?), &previous, &state.scans, &cancel, &tell)
-        }
+            scan((&snapshot, known.client.get()?), &previous, &known.scans, &cancel, &tell)
+        };
+        async move { state.workers.work(work).await }
     });
     let mut progress =
         Progress::begin(&state, &socket, params.work_done_progress_params.work_done_token, is_first, &cancel).await;
@@ -82,7 +82,7 @@ async fn run(
         }
         progress.report(done, all).await;
     }
-    let scanned = task.await;
+    let scanned = task.await.and_then(std::convert::identity);
     progress.end(&state, cancel.is_cancelled()).await;
     match scanned {
         Ok(Some(summary)) => {

@@ -9,7 +9,7 @@ use crate::settings::Found;
 use crate::syntax::NodeRef;
 use crate::tables::{self, DocumentType};
 use crate::text::Span;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// What tells a document apart from others.
 #[derive(Clone, Copy)]
@@ -80,7 +80,7 @@ pub(super) fn is_patch(context: &Context<'_, '_>) -> bool {
 /// Reports documents that stand twice.
 pub(super) fn duplicates(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     // The first of each name, by its place in the text.
-    let (mut by_name, mut as_written) = (HashMap::new(), HashMap::new());
+    let (mut by_name, mut as_written) = (BTreeMap::new(), BTreeMap::new());
     for (number, identity) in identities(context).into_iter().enumerate() {
         let kind = identity.document.kind;
         let known = [by_name.get(&(kind, identity.name)), as_written.get(&(kind, identity.written))];

@@ -27,31 +27,31 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
-    let rules: Vec<_> = context.documents("NetworkRuleConfig").collect();
-    let Some((first, others)) = rules.split_first() else { return };
+    let Some(first) = context.documents("NetworkRuleConfig").next() else { return };
     let default = context.documents("NetworkDefaultActionConfig").next();
     let action = default.and_then(|default| default.get("ingress"));
-    let (mut finding, related) = match (default, action) {
+    let mut finding = match (default, action) {
         (_, Some(action)) if is_unknown(action) => return,
         (_, Some(action)) if action.value().eq_ignore_ascii_case("block") => return,
         (_, Some(action)) => {
             let message = "the default is `accept`: the rules beside it only close their own ports to other sources, and all \
                            other ports stay open";
-            (rule.finding(context, action, message), rules.as_slice())
+            let mut finding = rule.finding(context, action, message);
+            // There may be hundreds, all alike.
+            finding.related.push(Related::here(place(first), "the first rule is here"));
+            finding
         }
         // Without a default in a whole configuration it is to accept; the patch that a file of rules is may well be
         // joined by another.
         (None, _) if context.whole().is_some() => {
             let message = "there is no default action, so it is to accept: the rules only close their own ports to other \
                            sources, and all other ports stay open";
-            let place = place(*first);
-            (rule.finding_at(place, context.kind_of(*first), "", message), others)
+            let place = place(first);
+            rule.finding_at(place, context.kind_of(first), "", message)
         }
         _ => return,
     };
     finding.help = Some("expected is a NetworkDefaultActionConfig with `ingress: block`".to_owned());
-    finding.related =
-        related.iter().map(|document| Related::here(place(*document), "a rule".to_owned())).collect();
     findings.push(finding);
 }
 

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::finding::{Profile, Related, Severity};
 use crate::rule::{Example, Findings, Rule};
 use crate::syntax::NodeRef;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 pub(crate) const RULE: Rule = Rule {
     name: "talos/conflicting-documents",
@@ -26,7 +26,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
     // Those of each name, with the kinds that they cannot stand beside.
-    let mut seen: HashMap<&str, Vec<(documents::Identity<'_, '_>, &'static [&'static str])>> = HashMap::new();
+    let mut seen: BTreeMap<&str, Vec<(documents::Identity<'_, '_>, &'static [&'static str])>> = BTreeMap::new();
     let mut links: Vec<(&str, documents::Identity<'_, '_>)> = Vec::new();
     for identity in documents::identities(context) {
         let Some(variant) = identity.document.variant(context.talos()) else { continue };

@@ -162,6 +162,11 @@ fn is_uncovered(finding: &Finding, new: &Finding, (before, after): (&[Found], &[
     if before.iter().any(|(_, old)| is_inside(old) && count(&now, old) < count(&then, old)) {
         return true;
     }
+    // What it won over is judged by itself.
+    let of_rule = |found: &[Found]| found.iter().filter(|(_, other)| other.rule == new.rule).count();
+    if finding.rule == new.rule && of_rule(after) <= of_rule(before) {
+        return true;
+    }
     match (&*finding.rule, &*new.rule) {
         // What a machine is for is only known now; what a patch cleared is there again.
         ("talos/machine-type" | "patch/resets-omitted", _) => true,

@@ -137,6 +137,9 @@ fn at_node(place: &Place<'_>, node: NodeRef<'_, '_>, folder: &Path) -> (Span, Ve
 }
 
 fn candidates(place: &Place<'_>, node: NodeRef<'_, '_>, folder: &Path) -> Vec<Candidate> {
+    if place.is_plain {
+        return embedded::kernel_arguments(place);
+    }
     let parent = node.parent();
     let is_key = parent.is_some_and(|parent| parent.entries().any(|(key, _)| key == node));
     let is_project = matches!(place.input.kind, InputKind::Project);

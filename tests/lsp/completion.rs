@@ -323,6 +323,24 @@ fn kernel_arguments_with_their_values_and_what_can_be_taken_away() {
 }
 
 #[test]
+fn the_default_of_a_setting_is_shown_and_offered() {
+    let mut client = with_everything();
+    let items = items_at(&mut client, "machine:\n  type: worker\n  kubelet:\n    extraConfig:\n      |\n");
+    assert_eq!(find(&items, "podPidsLimit")["labelDetails"]["description"], "default -1");
+    let resolved = client.request("completionItem/resolve", find(&items, "podPidsLimit").clone());
+    assert!(resolved["documentation"]["value"].as_str().unwrap().contains("Expected is"), "{resolved:#}");
+    assert_eq!(offered("machine:\n  type: worker\n  kubelet:\n    extraArgs:\n      pod-max-pids: |\n"), ["-1"]);
+}
+
+#[test]
+fn arguments_on_a_command_line() {
+    let mut client = Client::with(json!({}));
+    let line = "BOOT_IMAGE=/A/vmlinuz talos.platform=metal console=tty0 init_on_alloc=1 slab_nomerge pti=on init_|\n";
+    let found = items_in(&mut client, "file:///talos/cmdline", line);
+    assert!(labels(&found).contains(&"init_on_free=1"), "{:?}", labels(&found));
+}
+
+#[test]
 fn sysctls_show_what_talos_sets_and_cipher_suites_why_they_are_weak() {
     let mut client = with_everything();
     let items = items_at(&mut client, "# talint: talos=1.12\nmachine:\n  type: worker\n  sysctls:\n    |\n");

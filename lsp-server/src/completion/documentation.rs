@@ -45,6 +45,9 @@ pub(super) enum Subject {
     Project(Vec<String>),
 }
 
+/// How the names of structures begin that are Kubernetes's.
+const OF_KUBERNETES: &str = "kubernetes.";
+
 /// A subject as an item carries it.
 #[derive(Serialize, Deserialize)]
 struct Data {
@@ -77,6 +80,11 @@ impl Subject {
     /// The subject of a field.
     pub(super) fn field(structure: &tables::Type, field: &tables::Field) -> Self {
         Self::Field(structure.name.to_owned(), field.name.to_owned())
+    }
+
+    /// Whether it is a field of an object of Kubernetes, which Kubernetes describes.
+    pub(super) fn is_of_kubernetes(&self) -> bool {
+        matches!(self, Self::Field(structure, _) if structure.starts_with(OF_KUBERNETES))
     }
 
     /// The subject as an item carries it.
@@ -142,6 +150,10 @@ fn field_of(structure: &str, field: &str, version: TalosVersion) -> Option<Said>
     let noun = schema::noun(&variant.shape);
     let replaced = variant.replaced_by.first().map(|other| format!(", deprecated: use {other}"));
     let mut text = format!("**{}** — {noun}", field.name);
+    if let Some(object) = structure.name.strip_prefix(OF_KUBERNETES) {
+        let _ = write!(text, "\n\nA field of {object}, which Kubernetes reads.");
+        return Some(Said { detail: noun, text });
+    }
     hover::about(&mut text, &Located { shape: variant.shape, field: Some((structure, field)) }, version);
     Some(Said { detail: format!("{noun}{}", replaced.unwrap_or_default()), text })
 }

@@ -31,7 +31,7 @@ pub(super) fn words(place: &Place<'_>, node: NodeRef<'_, '_>) -> Option<Vec<Cand
     let own = node.key().map(NodeRef::value);
     let around = node.parent().and_then(NodeRef::key).map(NodeRef::value);
     let is_of = |name: &str| own == Some(name) || around == Some(name);
-    if around == Some("extraKernelArgs") || place.is_plain {
+    if around == Some("extraKernelArgs") {
         return Some(kernel_arguments(place));
     }
     if is_of("tlsCipherSuites") || is_of("tls-cipher-suites") {
@@ -164,7 +164,7 @@ pub(super) fn about_suite(suite: &CipherSuite) -> String {
 }
 
 /// Kernel arguments with their values, hardening first, and those of Talos's own that can be taken away.
-fn kernel_arguments(place: &Place<'_>) -> Vec<Candidate> {
+pub(super) fn kernel_arguments(place: &Place<'_>) -> Vec<Candidate> {
     let version = place.version();
     let argument = |text: String, rank: Rank, note: Option<String>| {
         let subject = Subject::Argument(text.clone());

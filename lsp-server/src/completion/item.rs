@@ -65,6 +65,15 @@ impl Candidate {
         Self { subject: Some(subject), ..self }
     }
 
+    /// Takes what is known of the same from elsewhere and not here.
+    pub(super) fn add(&mut self, other: Self) {
+        self.note = self.note.take().or(other.note);
+        let is_bare = self.subject.as_ref().is_none_or(Subject::is_of_kubernetes);
+        if is_bare && other.subject.is_some() {
+            self.subject = other.subject;
+        }
+    }
+
     /// The item for the client, which replaces `range`.
     pub(super) fn item(
         self,

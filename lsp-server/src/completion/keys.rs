@@ -23,11 +23,13 @@ pub(super) fn keys(place: &Place<'_>, mapping: NodeRef<'_, '_>) -> Vec<Candidate
         Some(Shape::Struct(structure)) => fields(place, structure, Some(mapping), &mapping.steps()),
         _ => Vec::new(),
     };
-    of_settings(place, mapping, &mut found);
-    let others = embedded::keys(place, mapping);
-    found.extend(others.into_iter().filter(|candidate| mapping.entry(&candidate.label).is_none()));
-    let mut seen = std::collections::HashSet::new();
-    found.retain(|candidate| seen.insert(candidate.label.clone()));
+    let others = of_settings(place, mapping).into_iter().chain(embedded::keys(place, mapping));
+    for other in others.filter(|other| mapping.entry(&other.label).is_none()) {
+        match found.iter_mut().find(|known| known.label == other.label) {
+            Some(known) => known.add(other),
+            None => found.push(other),
+        }
+    }
     found
 }
 
@@ -90,10 +92,11 @@ pub(super) fn template(cursor: &Cursor<'_>, name: &str, shape: &Shape, version: 
 
 /// Keys below places where anything may be written, that settings stand at: arguments of components, fields of the
 /// kubelet's configuration, kernel parameters.
-fn of_settings(place: &Place<'_>, mapping: NodeRef<'_, '_>, found: &mut Vec<Candidate>) {
+fn of_settings(place: &Place<'_>, mapping: NodeRef<'_, '_>) -> Vec<Candidate> {
     let path = mapping.steps();
+    let mut found = Vec::new();
     if path.contains(&tables::ITEM) {
-        return;
+        return found;
     }
     let version = place.version();
     for setting in settings::settings() {
@@ -104,16 +107,20 @@ fn of_settings(place: &Place<'_>, mapping: NodeRef<'_, '_>, found: &mut Vec<Cand
         };
         for at in setting.places.iter().filter(is_here) {
             let key = step_behind(at.path, &path).filter(|key| !matches!(*key, tables::ANY_KEY | tables::ITEM));
-            let Some(key) = key.filter(|key| mapping.entry(key).is_none()) else { continue };
+            let Some(key) = key else { continue };
             let is_last = at.path.len() == path.len() + 1;
             let shape = if is_last { Shape::String } else { Shape::Map(&Shape::Any) };
-            let key = Candidate::key(key, template(place.cursor, key, &shape, version));
             let default = setting.default_in(version).filter(|default| is_last && !default.is_empty());
             let note = default.map(|default| format!("default {default}"));
             let subject = is_last.then(|| Subject::Setting(setting.id.to_owned()));
-            found.push(Candidate { note, subject, ..key });
+            found.push(Candidate {
+                note,
+                subject,
+                ..Candidate::key(key, template(place.cursor, key, &shape, version))
+            });
         }
     }
+    found
 }
 
 /// The step of a way that comes behind `path`.

@@ -31,7 +31,8 @@ pub(super) fn values(place: &Place<'_>, node: NodeRef<'_, '_>, located: &Located
         }
         _ => expected::words(place.input.kind.name(), &node.steps(), place.version()),
     };
-    let default = default_of(place, node);
+    let default = default_of(place, node).filter(|default| !default.is_empty());
+    let words = if words.is_empty() { Vec::from_iter(default) } else { words };
     let candidates = words.iter().filter(|word| !word.is_empty()).map(|word| {
         let is_default = default == Some(word);
         let rank = if is_default { Rank::First } else { Rank::Usual };

@@ -4,12 +4,13 @@ use crate::diagnostics::{Text, result_id};
 use crate::documents::Documents;
 use crate::snapshot::{Client, Moment, Snapshot};
 use crate::workspace::{Around, ProjectFile, Used, relative, used, whole};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
+use talint_analyzer::input::Form;
 use talint_analyzer::text::decode;
 use talint_analyzer::{Described, FileAnalysis, Given, Options, Outcome, Workers, Workspace, check, gather};
 use tower_lsp::ls_types::{
@@ -159,9 +160,18 @@ pub(crate) fn scan(
     let all = groups.iter().map(|group| group.paths.len()).sum();
     let known = kept.with(|last| last.alone.clone());
     let mut scan = Scan { snapshot, client, previous, cancel, tell, known, all, done: 0, told: HashMap::new() };
-    let mut alone = HashMap::new();
+    // A file may be used by machines of several project files, so those come first.
+    let mut found = BTreeMap::new();
+    let mut rest = Vec::new();
     for group in &groups {
-        alone.extend(scan.group(group)?);
+        rest.push(scan.machines(group, &mut found)?);
+    }
+    let together = all - rest.iter().map(Vec::len).sum::<usize>();
+    let reports = found.into_iter().filter_map(|(path, items)| scan.report(path, items)).collect();
+    scan.step(reports, together);
+    let mut alone = HashMap::new();
+    for (group, files) in groups.iter().zip(rest) {
+        alone.extend(scan.alone(group, files)?);
     }
     scan.tell_of_gone();
     let summary = Summary { files: all, ours: scan.told.len(), folders: snapshot.folders.len() };
@@ -253,23 +263,38 @@ struct Scan<'s> {
 }
 
 impl Scan<'_> {
-    /// Looks at a group, and says what is to be kept of the files that no machine uses.
-    fn group(&mut self, group: &Group) -> Option<HashMap<PathBuf, Alone>> {
-        let options = group.options(self.snapshot);
+    /// Looks at the machines of a group, and gives the files that none of them uses.
+    fn machines(&self, group: &Group, found: &mut BTreeMap<PathBuf, Vec<Diagnostic>>) -> Option<Vec<(String, Form)>> {
         let files = Around { folder: group.folder.clone(), documents: &self.snapshot.documents };
-        let given = group.given(&files);
-        let project = given.project;
+        let (given, options) = (group.given(&files), group.options(self.snapshot));
         let mut gathered = gather(given, &options, &Guarded(self.cancel));
         gathered.narrow();
         let together = Workspace { alone: &[], ..gathered.workspace(given) };
         let mut outcome = self.check(together, &options)?;
         gathered.limit(&mut outcome, given);
-        let mut reports: Vec<_> = outcome.files.iter().filter_map(|file| self.report(&group.folder, file)).collect();
+        for file in &outcome.files {
+            let Some((path, items)) = self.diagnostics(&group.folder, file) else { continue };
+            let known = found.entry(path).or_default();
+            for item in items {
+                if !known.contains(&item) {
+                    known.push(item);
+                }
+            }
+        }
+        Some(gathered.alone)
+    }
 
+    /// Looks at the files of a group that stand by themselves, and says what is to be kept of them.
+    fn alone(&mut self, group: &Group, files: Vec<(String, Form)>) -> Option<HashMap<PathBuf, Alone>> {
         let mut kept: HashMap<PathBuf, Alone> = HashMap::new();
-        let mut new = Vec::new();
-        for file in gathered.alone {
+        let (mut reports, mut new) = (Vec::new(), Vec::new());
+        let all = files.len();
+        for file in files {
             let path = group.folder.join(&file.0);
+            // Machines of another project file may use it.
+            if self.told.contains_key(&path) {
+                continue;
+            }
             let now = self.now(group, &path);
             if let Some((known, told)) = now.as_ref().and_then(|now| self.same(&path, now)) {
                 reports.extend(told.map(|told| self.unchanged(path.clone(), told)));
@@ -279,17 +304,19 @@ impl Scan<'_> {
             kept.extend(now.map(|now| (path, now)));
             new.push(file);
         }
-        self.step(reports, group.paths.len() - new.len());
+        self.step(reports, all - new.len());
+        let files = Around { folder: group.folder.clone(), documents: &self.snapshot.documents };
+        let (project, options) = (group.given(&files).project, group.options(self.snapshot));
         let by_itself = Described::default();
         for alone in new.chunks(STEP) {
             let workspace = Workspace { project, described: &by_itself, alone, files: &files };
-            let mut outcome = self.check(workspace, &options)?;
-            // The project file was told of with its machines.
-            outcome.files.retain(|file| project.is_none_or(|(host, _)| host.path != file.file.path));
+            let outcome = self.check(workspace, &options)?;
             let mut reports = Vec::new();
-            for file in &outcome.files {
-                reports.extend(self.report(&group.folder, file));
-                let path = whole(&group.folder, &file.file.path);
+            // The project file was told of with its machines.
+            for file in outcome.files.iter().filter(|file| project.is_none_or(|(host, _)| host.path != file.file.path))
+            {
+                let Some((path, items)) = self.diagnostics(&group.folder, file) else { continue };
+                reports.extend(self.report(path.clone(), items));
                 if let Some(known) = kept.get_mut(&path) {
                     known.result_id = self.told.get(&path).map(|told| told.result_id.clone());
                 }
@@ -343,15 +370,25 @@ impl Scan<'_> {
         (self.tell)(Step { reports, done: self.done, all: self.all });
     }
 
-    fn report(&mut self, folder: &Path, file: &FileAnalysis) -> Option<WorkspaceDocumentDiagnosticReport> {
+    /// A file, and its diagnostics.
+    fn diagnostics(&self, folder: &Path, file: &FileAnalysis) -> Option<(PathBuf, Vec<Diagnostic>)> {
         let path = whole(folder, &file.file.path);
-        let open = self.snapshot.documents.of_file(&path);
-        let uri = open.map_or_else(|| self.previous.uri(&path), |document| Some(document.uri.clone()))?;
+        let uri = self.uri(&path)?;
         let (text, _) = decode(&file.file.bytes);
         let text = Text { uri: &uri, content: &text, folder };
-        let items = text.diagnostics(&file.analysis.findings, self.snapshot, self.client);
+        Some((path, text.diagnostics(&file.analysis.findings, self.snapshot, self.client)))
+    }
+
+    /// What the client calls a file.
+    fn uri(&self, path: &Path) -> Option<Uri> {
+        let open = self.snapshot.documents.of_file(path);
+        open.map_or_else(|| self.previous.uri(path), |document| Some(document.uri.clone()))
+    }
+
+    fn report(&mut self, path: PathBuf, items: Vec<Diagnostic>) -> Option<WorkspaceDocumentDiagnosticReport> {
+        let open = self.snapshot.documents.of_file(&path);
         let result_id = result_id(&items, open.map(|document| &**document));
-        let told = Told { uri, version: open.map(|document| document.version), result_id };
+        let told = Told { uri: self.uri(&path)?, version: open.map(|document| document.version), result_id };
         if self.previous.has(&path, &told.result_id) {
             return Some(self.unchanged(path, told));
         }

@@ -380,6 +380,30 @@ fn each_folder_of_the_workspace_has_its_own_project_file() {
 }
 
 #[test]
+fn a_patch_that_two_project_files_use_is_told_of_once() {
+    let project = |name: &str| {
+        format!("talos-version: 1.12\nmachines:\n  - {{name: {name}, base: base.yaml, patches: [../common/p.yaml]}}\n")
+    };
+    let files = [
+        ("a/talint.yaml", &*project("n1")),
+        ("a/base.yaml", BASE),
+        ("b/talint.yaml", &*project("n2")),
+        ("b/base.yaml", BASE),
+        ("common/p.yaml", WEAK),
+    ];
+    let (_folder, path) = folder(&files);
+    let mut client = Client::in_folders(pulling(), &[&path]);
+    let first = pull(&mut client, &[]);
+    let of_patch = |reports: &[Value]| -> Vec<Value> {
+        reports.iter().filter(|report| report["uri"] == uri(&path, "common/p.yaml")).cloned().collect()
+    };
+    assert_eq!(of_patch(&first).len(), 1, "{first:?}");
+    assert_eq!(of_patch(&first)[0]["items"][0]["code"], "sysctl/weakened");
+    assert_eq!(of_patch(&first)[0]["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(of_patch(&pull(&mut client, &first))[0]["kind"], "unchanged");
+}
+
+#[test]
 fn a_folder_within_another_is_looked_at_once() {
     let (_folder, path) = folder(&CLUSTER);
     let mut client = Client::in_folders(pulling(), &[&path.join("drafts"), &path]);

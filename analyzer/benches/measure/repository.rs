@@ -1,6 +1,8 @@
 //! A repository to measure with: 300 files in 20 machines. Bases, patches that all machines of a role share, and patches of
 //! each machine, cut out of generated configurations.
 
+#![allow(clippy::unwrap_used, reason = "it stops where it cannot go on")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

@@ -62,6 +62,9 @@ fn neovim_shows_findings_and_hover_and_applies_an_action() {
     assert_eq!((before[0]["line"].as_u64(), before[0]["column"].as_u64()), (Some(3), Some(26)));
     assert!(before[0]["text"].as_str().unwrap().contains("weaker than `2`"), "{seen}");
     assert!(seen["hover"].as_str().unwrap().contains("Talos 1.14 sets"), "{seen}");
+    assert!(seen["explained"].as_str().unwrap().starts_with("# sysctl/weakened\n"), "{seen}");
+    assert!(seen["settings"].as_str().unwrap().contains("kernel.kptr_restrict: 0 # worker.yaml:5"), "{seen}");
+    assert!(seen["effective"].as_str().unwrap().contains("kernel.kptr_restrict: \"0\" # worker.yaml:5"), "{seen}");
     // After the action the text is what `talint check` finds nothing in.
     let changed = seen["text"].as_str().unwrap();
     std::fs::write(&file, changed).unwrap();
@@ -109,6 +112,7 @@ fn vs_code_shows_findings_hover_and_effective_configuration_and_applies_an_actio
     assert!(list("after").iter().all(|problem| !problem.contains("bpf_jit_harden")), "{seen:#}");
     assert_eq!(seen["status"], "Talos 1.12 \u{b7} default", "{seen:#}");
     assert!(seen["settings"].as_str().unwrap().starts_with("# Talos 1.12 (from the modeline)"), "{seen:#}");
+    assert!(seen["explained"].as_str().unwrap().contains("References: CIS 1.12 4.2.13"), "{seen:#}");
     // What was typed into the effective configuration did not get there; what changed in the file did.
     let effective = "sysctls: kernel.kptr_restrict: \"2\" # controlplane.yaml:8 net.core.bpf_jit_harden: \"0\" # controlplane.yaml:9";
     assert!(!seen["typed"].as_str().unwrap().contains("typed"), "{seen:#}");

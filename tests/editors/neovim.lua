@@ -52,6 +52,23 @@ wait_for(function()
 end)
 seen.text = table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), "\n") .. "\n"
 
+-- What the server answers is shown in a window beside the file.
+local function shown(open, filetype, ...)
+  open(...)
+  wait_for(function()
+    return not vim.bo.modifiable
+  end)
+  assert(vim.bo.filetype == filetype)
+  local text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+  vim.cmd("bwipeout")
+  return text
+end
+seen.explained = shown(plugin.explain, "markdown", "sysctl/weakened")
+seen.settings = shown(plugin.view, "yaml", "settings")
+-- As a lens or an action asks for it.
+local command = { title = "", command = "talint.showEffectiveConfiguration", arguments = { document } }
+seen.effective = shown(vim.lsp.commands[command.command], "yaml", command)
+
 local out = assert(io.open(assert(os.getenv("OUT")), "w"))
 out:write(vim.fn.json_encode(seen))
 out:close()

@@ -134,11 +134,9 @@ impl<'a> Cursor<'a> {
     /// The files that a path of the project file, or of the file of a tool, names.
     fn files_at_path(&self) -> Vec<Place> {
         let Asked { document, found, .. } = self.asked;
-        let written = self.node.value();
         let mut paths: Vec<&str> = Vec::new();
-        let mut add = |machine: &'a Machine, named: &str| {
-            let matching = machine.files().filter(|file| matches_file(&normalized(named), &file.path));
-            paths.extend(matching.map(|file| file.path.as_str()));
+        let mut add = |machine: &'a Machine, is_it: &dyn Fn(&str) -> bool| {
+            paths.extend(machine.files().map(|file| file.path.as_str()).filter(|path| is_it(path)));
         };
         if found.is_project {
             let said = project::load(document.text.as_bytes());
@@ -146,12 +144,14 @@ impl<'a> Cursor<'a> {
                 let machine = found.machines.iter().find(|machine| *machine.name == *entry.name.text);
                 let here = named(entry).filter(|(_, span)| *span == self.node.span());
                 if let Some(machine) = machine {
-                    here.for_each(|(path, _)| add(machine, path));
+                    here.for_each(|(path, _)| add(machine, &|file| matches_file(&normalized(path), file)));
                 }
             }
         } else {
-            let path = written.strip_prefix('@').unwrap_or(written);
-            found.machines.iter().for_each(|machine| add(machine, path));
+            // Only project files have wildcards, and a text of several lines is no path.
+            let written = self.node.value();
+            let path = normalized(written.strip_prefix('@').unwrap_or(written));
+            found.machines.iter().for_each(|machine| add(machine, &|file| file == path));
         }
         let place = |path: &str| Place { file: path.into(), span: Span::default(), is_made: false };
         paths.into_iter().map(place).collect()

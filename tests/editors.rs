@@ -67,6 +67,9 @@ fn neovim_shows_findings_and_hover_and_applies_fixes() {
     let check = Command::new(env!("CARGO_BIN_EXE_talint")).args(["check", "--fix"]).arg(&file).output().unwrap();
     assert_eq!(check.status.code(), Some(1));
     assert_eq!(seen["fixed"].as_str().unwrap(), std::fs::read_to_string(&file).unwrap());
+    assert!(seen["explained"].as_str().unwrap().starts_with("# sysctl/weakened\n"), "{seen}");
+    assert!(seen["settings"].as_str().unwrap().contains("kernel.kptr_restrict: 0 # worker.yaml:5"), "{seen}");
+    assert!(seen["effective"].as_str().unwrap().contains("kernel.kptr_restrict: \"0\" # worker.yaml:5"), "{seen}");
     // After the other action the text is what `talint check` finds nothing in.
     let changed = seen["text"].as_str().unwrap();
     std::fs::write(&file, changed).unwrap();
@@ -116,6 +119,7 @@ fn vs_code_shows_findings_hover_and_effective_configuration_and_applies_an_actio
     assert!(list("after").iter().all(|problem| !problem.contains("bpf_jit_harden")), "{seen:#}");
     assert_eq!(seen["status"], "Talos 1.12 \u{b7} default", "{seen:#}");
     assert!(seen["settings"].as_str().unwrap().starts_with("# Talos 1.12 (from the modeline)"), "{seen:#}");
+    assert!(seen["explained"].as_str().unwrap().contains("References: CIS 1.12 4.2.13"), "{seen:#}");
     // What was typed into the effective configuration did not get there; what changed in the file did.
     let effective = "sysctls: kernel.kptr_restrict: \"2\" # controlplane.yaml:8 net.core.bpf_jit_harden: \"0\" # controlplane.yaml:9";
     assert!(!seen["typed"].as_str().unwrap().contains("typed"), "{seen:#}");

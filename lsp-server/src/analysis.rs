@@ -26,11 +26,6 @@ impl<'t> View<'t> {
         Span { start: span.start + self.offset, end: span.end + self.offset }
     }
 
-    /// Whether the byte of the file at `offset` is one of the text.
-    fn holds(&self, offset: u32) -> bool {
-        offset.checked_sub(self.offset).is_some_and(|at| at as usize <= self.text.len())
-    }
-
     /// The smallest node that holds the byte at `offset`.
     pub(crate) fn node_at(&self, offset: u32) -> Option<NodeRef<'t, 't>> {
         let mut node = self.tree.roots().find(|root| root.span().touches(offset))?;
@@ -60,23 +55,8 @@ pub(crate) fn view<R>(document: &Document, text: &str, settings: &Settings, look
 
 /// Hands to `look` the text of a document, and then each configuration inside of it: patches in the file of a tool.
 pub(crate) fn each_view(asked: &Asked<'_>, mut look: impl FnMut(&View<'_>)) {
-    let Asked { document, found, .. } = asked;
-    let path = document.path();
-    let parts = found.machines.iter().flat_map(|machine| &machine.layers).filter_map(|layer| match layer {
-        Layer::Part { file, text, offset } if file.path == found.key => Some((*offset, text.as_str(), Form::Patch)),
-        _ => None,
-    });
-    let mut texts = vec![(0, document.text.as_str(), Form::Detected)];
-    for part in parts {
-        // Several machines have the same.
-        if !texts.contains(&part) {
-            texts.push(part);
-        }
-    }
-    for (offset, text, form) in texts {
-        let tree = input::parse(text, &path, form);
-        let inputs = input::recognise(&tree, &path, form);
-        look(&View { text, tree: &tree, inputs, versions: found.analysis.versions, offset });
+    for part in parts(asked) {
+        part.view(asked, &mut look);
     }
 }
 
@@ -87,11 +67,43 @@ pub(crate) fn at_offset<A>(
     offset: u32,
     mut look: impl FnMut(&View<'_>, u32) -> Option<A>,
 ) -> Option<A> {
-    let mut answer = None;
-    each_view(asked, |view| {
-        if view.holds(offset) {
-            answer = look(view, offset - view.offset).or(answer.take());
+    let holding = parts(asked).into_iter().rev().filter_map(|part| Some((offset.checked_sub(part.offset)?, part)));
+    let mut inside = holding.filter(|(at, part)| *at as usize <= part.text.len());
+    inside.find_map(|(at, part)| part.view(asked, |view| look(view, at)))
+}
+
+/// A text that is read by itself.
+#[derive(PartialEq)]
+struct Part<'a> {
+    offset: u32,
+    text: &'a str,
+    form: Form,
+}
+
+impl Part<'_> {
+    fn view<R>(&self, asked: &Asked<'_>, look: impl FnOnce(&View<'_>) -> R) -> R {
+        let Self { offset, text, form } = *self;
+        let path = asked.document.path();
+        let tree = input::parse(text, &path, form);
+        let inputs = input::recognise(&tree, &path, form);
+        look(&View { text, tree: &tree, inputs, versions: asked.found.analysis.versions, offset })
+    }
+}
+
+/// The text of a document, and the configurations inside of it, each once.
+fn parts<'a>(asked: &Asked<'a>) -> Vec<Part<'a>> {
+    let Asked { document, found, .. } = *asked;
+    let mut parts = vec![Part { offset: 0, text: &document.text, form: Form::Detected }];
+    for layer in found.machines.iter().flat_map(|machine| &machine.layers) {
+        if let Layer::Part { file, text, offset } = layer
+            && file.path == found.key
+        {
+            let part = Part { offset: *offset, text, form: Form::Patch };
+            // Several machines have the same.
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
         }
-    });
-    answer
+    }
+    parts
 }

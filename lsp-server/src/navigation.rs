@@ -7,6 +7,7 @@ use crate::lines::Lines;
 use crate::machines::{Configured, Files, Gets, Place, Values, name_of};
 use crate::names;
 use crate::server::Asked;
+use talint_analyzer::config::Value;
 use talint_analyzer::input::{Input, InputKind};
 use talint_analyzer::project::{self, MachineEntry, matches_file};
 use talint_analyzer::settings;
@@ -134,11 +135,9 @@ impl<'a> Cursor<'a> {
     /// The files that a path of the project file, or of the file of a tool, names.
     fn files_at_path(&self) -> Vec<Place> {
         let Asked { document, found, .. } = self.asked;
-        let written = self.node.value();
         let mut paths: Vec<&str> = Vec::new();
-        let mut add = |machine: &'a Machine, named: &str| {
-            let matching = machine.files().filter(|file| matches_file(&normalized(named), &file.path));
-            paths.extend(matching.map(|file| file.path.as_str()));
+        let mut add = |machine: &'a Machine, is_it: &dyn Fn(&str) -> bool| {
+            paths.extend(machine.files().map(|file| file.path.as_str()).filter(|path| is_it(path)));
         };
         if found.is_project {
             let said = project::load(document.text.as_bytes());
@@ -146,12 +145,14 @@ impl<'a> Cursor<'a> {
                 let machine = found.machines.iter().find(|machine| *machine.name == *entry.name.text);
                 let here = named(entry).filter(|(_, span)| *span == self.node.span());
                 if let Some(machine) = machine {
-                    here.for_each(|(path, _)| add(machine, path));
+                    here.for_each(|(path, _)| add(machine, &|file| matches_file(&normalized(path), file)));
                 }
             }
         } else {
-            let path = written.strip_prefix('@').unwrap_or(written);
-            found.machines.iter().for_each(|machine| add(machine, path));
+            // Only project files have wildcards, and a text of several lines is no path.
+            let written = self.node.value();
+            let path = normalized(written.strip_prefix('@').unwrap_or(written));
+            found.machines.iter().for_each(|machine| add(machine, &|file| file == path));
         }
         let place = |path: &str| Place { file: path.into(), span: Span::default(), is_made: false };
         paths.into_iter().map(place).collect()
@@ -163,33 +164,29 @@ impl<'a> Cursor<'a> {
         self.asked.found.configured().filter(move |configured| configured.holds(view, key))
     }
 
-    /// What each machine gets for the value, by where that is written.
-    fn decided(&self) -> Vec<Place> {
-        let mut places = Vec::new();
-        for configured in self.machines() {
+    /// What each machine gets for the value.
+    fn values(&self) -> Vec<(Configured<'a>, &'a Value)> {
+        let value = |configured| {
             let values = Values::new(configured, &self.asked.found.key);
-            if let Some((Gets::This(value) | Gets::Other(value), _)) =
-                values.gets(self.input, self.value(), self.view.offset)
-            {
-                places.extend(configured.place(value.origin));
+            match values.gets(self.input, self.value(), self.view.offset)? {
+                (Gets::This(value) | Gets::Other(value), _) => Some((configured, value)),
+                (Gets::Nothing, _) => None,
             }
-        }
-        places
+        };
+        self.machines().filter_map(value).collect()
     }
 
-    /// Where the value that each machine gets is written, and all that it takes the place of.
+    /// Where that is written.
+    fn decided(&self) -> Vec<Place> {
+        self.values().into_iter().filter_map(|(configured, value)| configured.place(value.origin)).collect()
+    }
+
+    /// The same, with all that it takes the place of.
     fn origins(&self) -> Vec<Place> {
-        let mut places = Vec::new();
-        for configured in self.machines() {
-            let values = Values::new(configured, &self.asked.found.key);
-            if let Some((Gets::This(value) | Gets::Other(value), _)) =
-                values.gets(self.input, self.value(), self.view.offset)
-            {
-                let all = value.replaced.iter().chain([&value.origin]);
-                places.extend(all.filter_map(|origin| configured.place(*origin)));
-            }
-        }
-        places
+        let origins = |(configured, value): (Configured<'a>, &'a Value)| {
+            value.replaced.iter().chain([&value.origin]).filter_map(move |origin| configured.place(*origin))
+        };
+        self.values().into_iter().flat_map(origins).collect()
     }
 
     /// Where the layers of the machines have the document, or a field of it.

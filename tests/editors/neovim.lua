@@ -26,10 +26,12 @@ local function request(method, params)
   return answer.result
 end
 
+local document = { uri = vim.uri_from_bufnr(buffer) }
+
 --- Takes the action of that title for what is at a place.
 local function act(title, position)
   local actions = request("textDocument/codeAction", {
-    textDocument = { uri = vim.uri_from_bufnr(buffer) },
+    textDocument = document,
     range = { start = position, ["end"] = position },
     context = { diagnostics = {} },
   })
@@ -60,7 +62,7 @@ local function place(diagnostic)
   return { line = diagnostic.lnum, character = diagnostic.col }
 end
 seen.hover = request("textDocument/hover", {
-  textDocument = { uri = vim.uri_from_bufnr(buffer) },
+  textDocument = document,
   position = place(value),
 }).contents.value
 
@@ -75,6 +77,23 @@ wait_for(function()
   return #diagnostics() == 0
 end)
 seen.text = text()
+
+-- What the server answers is shown in a window beside the file.
+local function shown(open, filetype, ...)
+  open(...)
+  wait_for(function()
+    return not vim.bo.modifiable
+  end)
+  assert(vim.bo.filetype == filetype)
+  local text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+  vim.cmd("bwipeout")
+  return text
+end
+seen.explained = shown(plugin.explain, "markdown", "sysctl/weakened")
+seen.settings = shown(plugin.view, "yaml", "settings")
+-- As a lens or an action asks for it.
+local command = { title = "", command = "talint.showEffectiveConfiguration", arguments = { document } }
+seen.effective = shown(vim.lsp.commands[command.command], "yaml", command)
 
 local out = assert(io.open(assert(os.getenv("OUT")), "w"))
 out:write(vim.fn.json_encode(seen))

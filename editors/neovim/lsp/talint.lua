@@ -3,4 +3,5 @@ return {
   cmd = { "talint", "lsp" },
   filetypes = { "yaml", "json" },
   root_markers = { "talint.yaml", ".git" },
+  capabilities = require("talint").capabilities(),
 }

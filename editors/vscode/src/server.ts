@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import * as vscode from "vscode";
-import { LanguageClient, LanguageClientOptions, State } from "vscode-languageclient/node";
+import { LanguageClient, LanguageClientOptions, State, StaticFeature } from "vscode-languageclient/node";
 
 /** What the server says of a file: the version that it is held to and why, the profile, and the machines it is part of. */
 export interface Status {
@@ -19,7 +19,14 @@ export interface Status {
 export type Question =
   | "talint.server.status"
   | "talint.server.effectiveConfiguration"
-  | "talint.server.settings";
+  | "talint.server.settings"
+  | "talint.server.compliance"
+  | "talint.server.explain"
+  | "talint.server.rules";
+
+/** Commands of this extension that the server may name: what it shows above and beside lines can call them. */
+export const SHOW_EFFECTIVE = "talint.showEffectiveConfiguration";
+export const EXPLAIN = "talint.explain";
 
 /** Files, and texts that are not saved yet. Not the old side of a comparison, nor what talint shows itself. */
 const LANGUAGES = ["yaml", "json", "jinja-yaml"];
@@ -57,12 +64,16 @@ export function stop(): Promise<void> {
 }
 
 /** Asks the server about a document. Nothing when it has nothing to say, or does not run. */
-export async function ask<T>(question: Question, uri: vscode.Uri, machine?: string): Promise<T | undefined> {
+export function ask<T>(question: Question, uri: vscode.Uri, machine?: string): Promise<T | undefined> {
+  return askOf<T>(question, client && { uri: client.code2ProtocolConverter.asUri(uri), machine });
+}
+
+/** Asks the server about something else: the name of a rule, or nothing. */
+export async function askOf<T>(question: Question, argument?: unknown): Promise<T | undefined> {
   if (client?.state !== State.Running) {
     return undefined;
   }
-  const argument = { uri: client.code2ProtocolConverter.asUri(uri), machine };
-  const request = { command: question, arguments: [argument] };
+  const request = { command: question, arguments: argument === undefined ? [] : [argument] };
   try {
     return (await client.sendRequest<T | null>("workspace/executeCommand", request)) ?? undefined;
   } catch (error) {
@@ -101,6 +112,7 @@ function create(command: string, log: vscode.LogOutputChannel): LanguageClient {
     outputChannel: log,
   };
   const created = new LanguageClient("talint", "talint", { command, args: ["lsp"] }, options);
+  created.registerFeature(commands);
   created.onDidChangeState((event) => {
     if (event.newState === State.Running) {
       started.fire();
@@ -108,6 +120,17 @@ function create(command: string, log: vscode.LogOutputChannel): LanguageClient {
   });
   return created;
 }
+
+/** Tells the server which commands of the editor it may name. */
+const commands: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    const experimental = capabilities.experimental as Record<string, unknown> | undefined;
+    capabilities.experimental = { ...experimental, commands: { commands: [SHOW_EFFECTIVE, EXPLAIN] } };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
 
 /** The program: what the user names, what comes with the extension, or what is on the `PATH`. */
 function program(context: vscode.ExtensionContext): string {

@@ -9,6 +9,7 @@ const IS_TALOS = "talint.isTalos";
 const COMMANDS = {
   "talint.effectiveConfiguration": "Effective configuration",
   "talint.settings": "Effective settings",
+  "talint.compliance": "Compliance",
   "talint.showLog": "Log",
   "talint.restart": "Restart",
 };

@@ -1,8 +1,9 @@
-// What a machine gets, as documents that cannot be written and that follow the files they come from.
+// What a machine gets, and what the server explains, as documents that cannot be written and that follow the files they
+// come from.
 
 import * as path from "node:path";
 import * as vscode from "vscode";
-import { ask, isServed, Question, Status } from "./server";
+import { ask, askOf, isServed, Question, Status } from "./server";
 
 const SCHEME = "talint";
 
@@ -25,11 +26,30 @@ export const SETTINGS: Kind = {
   name: (subject) => `${subject} (settings)`,
 };
 
+export const COMPLIANCE: Kind = {
+  question: "talint.server.compliance",
+  name: (subject) => `${subject} (compliance).md`,
+};
+
+/** Stands for all machines of a project. */
+const ALL = "All machines";
+
+/** A rule, as the server lists it. */
+interface Rule {
+  readonly name: string;
+  readonly severity: string;
+  readonly profile: string;
+  readonly summary: string;
+}
+
 /** What a view is of. It stands in the query of its address, so that a view outlives the window. */
 interface Source {
   readonly question: Question;
-  readonly uri: string;
+  /** The file; what is explained has none. */
+  readonly uri?: string;
   readonly machine?: string;
+  /** What is explained. */
+  readonly subject?: string;
 }
 
 export class Views implements vscode.TextDocumentContentProvider, vscode.DocumentLinkProvider, vscode.Disposable {
@@ -78,7 +98,10 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Documen
 
   async provideTextDocumentContent(view: vscode.Uri): Promise<string> {
     const source = sourceOf(view);
-    const text = await ask<string>(source.question, vscode.Uri.parse(source.uri), source.machine);
+    const text =
+      source.uri === undefined
+        ? await askOf<string>(source.question, source.subject)
+        : await ask<string>(source.question, vscode.Uri.parse(source.uri), source.machine);
     // The server knows open files only: a view of one that was closed stays as it was.
     const shown = text ?? this.texts.get(view.toString()) ?? "# Open the file that this is of, then open this again.\n";
     this.texts.set(view.toString(), shown);
@@ -87,13 +110,17 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Documen
 
   /** Where a value comes from (`# patches/all.yaml:4`), as a link to that place. */
   provideDocumentLinks(document: vscode.TextDocument): vscode.DocumentLink[] {
-    const source = vscode.Uri.parse(sourceOf(document.uri).uri);
+    const { uri } = sourceOf(document.uri);
+    if (uri === undefined) {
+      return [];
+    }
+    const source = vscode.Uri.parse(uri);
     const folder = vscode.workspace.getWorkspaceFolder(source)?.uri ?? vscode.Uri.joinPath(source, "..");
     const lines = Array.from({ length: document.lineCount }, (_, number) => document.lineAt(number));
     return lines.flatMap((line) => origins(line, folder));
   }
 
-  /** Opens a view of the file that is looked at, beside it. */
+  /** Opens a view of a machine of the file that is looked at, beside it. */
   async show(kind: Kind): Promise<void> {
     const document = vscode.window.activeTextEditor?.document;
     const told = document && (await ask<Status>("talint.server.status", document.uri));
@@ -101,20 +128,47 @@ export class Views implements vscode.TextDocumentContentProvider, vscode.Documen
       void vscode.window.showInformationMessage("Open a Talos configuration first: talint sees none here.");
       return;
     }
-    const machine = told.machines.length > 1 ? await pick(told.machines) : told.machines[0];
+    const choices = kind === COMPLIANCE ? [ALL, ...told.machines] : told.machines;
+    const machine = told.machines.length > 1 ? await pick(choices) : told.machines[0];
     if (machine === undefined && told.machines.length > 1) {
       return;
     }
-    if ((await ask<string>(kind.question, document.uri, machine)) === undefined) {
+    await this.showOf(kind, document.uri, machine);
+  }
+
+  /** Opens a view of a file, or of one of its machines, beside it. */
+  async showOf(kind: Kind, uri: vscode.Uri, chosen?: string): Promise<void> {
+    const machine = chosen === ALL ? undefined : chosen;
+    if ((await ask<string>(kind.question, uri, machine)) === undefined) {
       void vscode.window.showInformationMessage("Nothing comes of this file by itself: no machine is known that uses it.");
       return;
     }
-    const source: Source = { question: kind.question, uri: document.uri.toString(), machine };
-    const name = kind.name(machine ?? path.posix.basename(document.uri.path));
-    const view = vscode.Uri.from({ scheme: SCHEME, path: `/${name}`, query: JSON.stringify(source) });
-    const opened = await vscode.workspace.openTextDocument(view);
-    await vscode.window.showTextDocument(opened, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
+    await open(kind.name(chosen ?? path.posix.basename(uri.path)), { question: kind.question, uri: uri.toString(), machine });
   }
+
+  /** Opens what the server says of a rule, a setting or a field; of a rule that is chosen from all, when none is named. */
+  async explain(named?: string): Promise<void> {
+    const subject = named ?? (await pickRule());
+    if (subject === undefined) {
+      return;
+    }
+    if ((await askOf<string>("talint.server.explain", subject)) === undefined) {
+      void vscode.window.showInformationMessage(`talint knows nothing of ${subject}.`);
+      return;
+    }
+    await open(`talint: explain ${subject.replaceAll("/", " › ")}.md`, { question: "talint.server.explain", subject });
+  }
+}
+
+/** Opens a view beside what is looked at: Markdown as it reads, all else as text. */
+async function open(name: string, source: Source): Promise<void> {
+  const view = vscode.Uri.from({ scheme: SCHEME, path: `/${name}`, query: JSON.stringify(source) });
+  const opened = await vscode.workspace.openTextDocument(view);
+  if (name.endsWith(".md")) {
+    await vscode.commands.executeCommand("markdown.showPreviewToSide", view);
+    return;
+  }
+  await vscode.window.showTextDocument(opened, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
 }
 
 function sourceOf(view: vscode.Uri): Source {
@@ -123,6 +177,17 @@ function sourceOf(view: vscode.Uri): Source {
 
 function pick(machines: readonly string[]): Thenable<string | undefined> {
   return vscode.window.showQuickPick([...machines], { placeHolder: "The machine" });
+}
+
+async function pickRule(): Promise<string | undefined> {
+  const rules = (await askOf<readonly Rule[]>("talint.server.rules")) ?? [];
+  const items = rules.map((rule) => ({
+    label: rule.name,
+    description: `${rule.severity}, profile ${rule.profile}`,
+    detail: rule.summary,
+  }));
+  const chosen = await vscode.window.showQuickPick(items, { placeHolder: "The rule", matchOnDetail: true });
+  return chosen?.label;
 }
 
 /** What a comment at the end of a line names: `# patches/all.yaml:4, in place of controlplane.yaml:11`. */

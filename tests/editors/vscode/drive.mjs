@@ -114,20 +114,48 @@ async function look() {
   await settings.getByText("kptr_restrict").first().waitFor();
   seen.settings = await text(settings);
 
+  // What benchmarks ask for, and what a rule is for, as they read.
+  await run("talint: Show Compliance with Benchmarks");
+  await previewed("Compliance of controlplane.yaml");
+  await picture("compliance");
+  await run("talint: Explain a Rule");
+  await page.keyboard.type("kubelet/pod-pids-limit");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "kubelet/pod-pids-limit" }).first().click();
+  seen.explained = await previewed("kubelet/pod-pids-limit");
+  await picture("explanation");
+
   // Of a file that is not Talos's nothing is said.
   await open("app.yaml");
   await status.waitFor({ state: "hidden" });
-  await page.keyboard.press("F1");
-  await page.keyboard.type("talint: Restart Language Server");
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: "talint: Restart" }).click();
+  await run("talint: Restart Language Server");
   await open("controlplane.yaml");
   await status.waitFor();
   return seen;
 }
 
+/** Runs a command of the palette. */
+async function run(title) {
+  await page.keyboard.press("F1");
+  await page.keyboard.type(title);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+}
+
+/** The text of the Markdown preview that has a heading. */
+async function previewed(heading) {
+  for (;;) {
+    for (const frame of page.frames()) {
+      const found = frame.locator("h1", { hasText: heading });
+      if ((await found.count().catch(() => 0)) > 0) {
+        return plain(await frame.locator("body").innerText());
+      }
+    }
+    await page.waitForTimeout(100);
+  }
+}
+
 async function open(name) {
   await page.getByRole("treeitem", { name }).dblclick();
-  await page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+  await page.locator(`.tab.active[data-resource-name="${name}"]`).first().waitFor();
 }
 
 /** The lines of the editor that shows a document. */

@@ -10,6 +10,10 @@ M.defaults = {
   settings = {},
 }
 
+-- What the server may name as commands of the editor.
+local SHOW_EFFECTIVE = "talint.showEffectiveConfiguration"
+local EXPLAIN = "talint.explain"
+
 local options = M.defaults
 -- One server a root folder, for versions of Neovim that do not keep count by themselves.
 local clients = {}
@@ -33,6 +37,13 @@ local function find_root(buffer)
   return folder
 end
 
+--- What this client can do beyond Neovim itself: show what the server answers.
+function M.capabilities()
+  local capabilities = vim.lsp.protocol.make_client_capabilities()
+  capabilities.experimental = { commands = { commands = { SHOW_EFFECTIVE, EXPLAIN } } }
+  return capabilities
+end
+
 local function configuration(root)
   return {
     name = "talint",
@@ -40,7 +51,75 @@ local function configuration(root)
     root_dir = root,
     settings = { talint = options.settings },
     init_options = options.settings,
+    capabilities = M.capabilities(),
   }
+end
+
+local function find_client()
+  local all = vim.lsp.get_clients or vim.lsp.get_active_clients
+  for _, client in ipairs(all()) do
+    if client.name == "talint" then
+      return client
+    end
+  end
+end
+
+-- Shows a text beside the window, in a buffer that cannot be written.
+local function show(name, filetype, text)
+  vim.cmd("botright vnew")
+  local buffer = vim.api.nvim_get_current_buf()
+  vim.api.nvim_buf_set_lines(buffer, 0, -1, false, vim.split(text, "\n"))
+  pcall(vim.api.nvim_buf_set_name, buffer, "talint://" .. name)
+  vim.bo[buffer].filetype = filetype
+  vim.bo[buffer].buftype = "nofile"
+  vim.bo[buffer].bufhidden = "wipe"
+  vim.bo[buffer].modifiable = false
+end
+
+local function ask(command, argument, answered)
+  local client = find_client()
+  if client == nil then
+    vim.notify("talint does not run here", vim.log.levels.WARN)
+    return
+  end
+  client.request("workspace/executeCommand", { command = command, arguments = { argument } }, function(_, answer)
+    if type(answer) == "string" then
+      answered(answer)
+    else
+      vim.notify("talint has nothing to show", vim.log.levels.INFO)
+    end
+  end, 0)
+end
+
+-- The kinds of views: what the server is asked, and what the answer is written in.
+local VIEWS = {
+  effective = { "talint.server.effectiveConfiguration", "yaml" },
+  settings = { "talint.server.settings", "yaml" },
+  compliance = { "talint.server.compliance", "markdown" },
+}
+
+--- Shows what a machine of the file gets, by name; without one, of the first, or the compliance of all.
+function M.view(kind, machine, uri)
+  local question, filetype = unpack(VIEWS[kind])
+  local argument = { uri = uri or vim.uri_from_bufnr(0), machine = machine }
+  ask(question, argument, function(text)
+    show(kind .. "/" .. (machine or vim.fn.fnamemodify(vim.uri_to_fname(argument.uri), ":t")), filetype, text)
+  end)
+end
+
+--- Shows what a rule, a setting or a field is.
+function M.explain(name)
+  ask("talint.server.explain", name, function(text)
+    show("explain/" .. name, "markdown", text)
+  end)
+end
+
+vim.lsp.commands[SHOW_EFFECTIVE] = function(command)
+  local target = command.arguments[1]
+  M.view("effective", target.machine, target.uri)
+end
+vim.lsp.commands[EXPLAIN] = function(command)
+  M.explain(command.arguments[1])
 end
 
 --- Attaches the server to a buffer. Of files that are not Talos's it says nothing.
@@ -71,6 +150,7 @@ function M.setup(user)
       root_markers = options.root_markers,
       settings = { talint = options.settings },
       init_options = options.settings,
+      capabilities = M.capabilities(),
     })
     vim.lsp.enable("talint")
     return

@@ -25,7 +25,7 @@ pub(crate) fn find(paths: &[PathBuf]) -> (Vec<Input>, Vec<String>) {
                 inputs.push(Input::Stdin);
             }
         } else if path.is_dir() {
-            let found = talint_files::find(path);
+            let found = talint_lsp::files::find(path);
             errors.extend(found.errors);
             inputs.extend(found.files.into_iter().filter(|file| seen.insert(identity(file))).map(Input::File));
         } else if seen.insert(identity(path)) {
@@ -91,7 +91,7 @@ impl Reader {
 /// When it cannot be read, or is larger than the limit.
 pub(crate) fn read(input: &Input) -> io::Result<Vec<u8>> {
     match input {
-        Input::File(path) => talint_files::read(path),
-        Input::Stdin => talint_files::read_limited(io::stdin().lock(), 0),
+        Input::File(path) => talint_lsp::files::read(path),
+        Input::Stdin => talint_lsp::files::read_limited(io::stdin().lock(), 0),
     }
 }

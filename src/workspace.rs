@@ -80,7 +80,7 @@ impl<'r> Projects<'r> {
         let path = match &self.config {
             Config::None => return None,
             Config::This(path) => path.clone(),
-            Config::Nearest => talint_files::project_file(&std::path::absolute(folder).ok()?)?,
+            Config::Nearest => talint_lsp::files::project_file(&std::path::absolute(folder).ok()?)?,
         };
         if let Some(known) = self.folders.get(&path) {
             return known.clone();
@@ -185,7 +185,7 @@ impl Files for Disk<'_> {
     }
 
     fn list(&self, folder: &str) -> Vec<String> {
-        talint_files::list(&self.folder, folder)
+        talint_lsp::files::list(&self.folder, folder)
     }
 }
 

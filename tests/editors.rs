@@ -68,8 +68,8 @@ fn neovim_shows_findings_and_hover_and_applies_fixes() {
     assert_eq!(check.status.code(), Some(1));
     assert_eq!(seen["fixed"].as_str().unwrap(), std::fs::read_to_string(&file).unwrap());
     assert!(seen["explained"].as_str().unwrap().starts_with("# sysctl/weakened\n"), "{seen}");
-    assert!(seen["settings"].as_str().unwrap().contains("kernel.kptr_restrict: 0 # worker.yaml:5"), "{seen}");
-    assert!(seen["effective"].as_str().unwrap().contains("kernel.kptr_restrict: \"0\" # worker.yaml:5"), "{seen}");
+    assert!(seen["settings"].as_str().unwrap().contains("kernel.kptr_restrict: 0 # worker.yaml:6"), "{seen}");
+    assert!(seen["effective"].as_str().unwrap().contains("kernel.kptr_restrict: \"0\" # worker.yaml:6"), "{seen}");
     // After the other action the text is what `talint check` finds nothing in.
     let changed = seen["text"].as_str().unwrap();
     std::fs::write(&file, changed).unwrap();

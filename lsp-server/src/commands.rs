@@ -31,7 +31,6 @@ const RULES: &str = "talint.server.rules";
 const SHOW_CONFIGURATION: &str = "talint.showEffectiveConfiguration";
 const SHOW_EXPLANATION: &str = "talint.explain";
 
-#[allow(dead_code, reason = "code actions are to offer it")]
 /// A command that shows what `rule` is: the editor's own, where it has one, else the one that answers with the text.
 pub(crate) fn explain(client: &Client, rule: &str) -> Command {
     let title = format!("Explain `{rule}`");

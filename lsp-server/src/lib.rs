@@ -2,7 +2,7 @@
 //!
 //! [`service`] takes messages in the order of the wire and applies every change of a document before it looks at the
 //! next message; requests get a [`snapshot`] of the documents as they were at that point. [`server`] names the handlers,
-//! each in a module of its own. The analyzer knows nothing of the protocol: [`lines`] alone turns ranges into positions.
+//! each in a module of its own; [`files`] finds and reads them, for the command line too. The analyzer knows nothing of the protocol: [`lines`] alone turns ranges into positions.
 
 mod analysis;
 mod code_actions;
@@ -10,6 +10,7 @@ mod commands;
 mod completion;
 mod diagnostics;
 mod documents;
+pub mod files;
 mod folding;
 mod hover;
 mod inlay_hints;

@@ -220,7 +220,7 @@ fn groups(snapshot: &Snapshot) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut seen: HashSet<PathBuf> = HashSet::new();
     for root in snapshot.folders.iter() {
-        let found = talint_files::find(root);
+        let found = crate::files::find(root);
         for error in found.errors {
             snapshot.log.tell(MessageType::WARNING, format!("a part of the workspace cannot be searched: {error}"));
         }
@@ -230,7 +230,7 @@ fn groups(snapshot: &Snapshot) -> Vec<Group> {
         for file in found.files {
             let Some(parent) = file.parent().filter(|_| !seen.contains(&file)) else { continue };
             let project =
-                projects.entry(parent.to_owned()).or_insert_with_key(|parent| talint_files::project_file(parent));
+                projects.entry(parent.to_owned()).or_insert_with_key(|parent| crate::files::project_file(parent));
             let folder = project.as_deref().and_then(Path::parent).unwrap_or(root);
             let is_it = |group: &Group| group.folder == folder && group.project.is_some() == project.is_some();
             let begin = if project.is_some() { 0 } else { first };

@@ -82,7 +82,7 @@ impl Server {
         if !self.client_can(Client::watches) {
             return;
         }
-        let endings: Vec<&str> = talint_files::endings().collect();
+        let endings: Vec<&str> = crate::files::endings().collect();
         let files = format!("**/*.{{{}}}", endings.join(","));
         // What is ignored may be so no longer.
         let watchers = json!({ "watchers": [{ "globPattern": files }, { "globPattern": "**/.gitignore" }] });

@@ -165,13 +165,13 @@ impl Files for Around<'_> {
         let whole = self.folder.join(&path);
         let bytes = match self.documents.of_file(&whole) {
             Some(document) => document.text.clone().into_bytes(),
-            None => talint_files::read(&whole).map_err(|error| error.to_string())?,
+            None => crate::files::read(&whole).map_err(|error| error.to_string())?,
         };
         Ok(Arc::new(File { path, bytes }))
     }
 
     fn list(&self, folder: &str) -> Vec<String> {
-        talint_files::list(&self.folder, folder)
+        crate::files::list(&self.folder, folder)
     }
 }
 
@@ -181,7 +181,7 @@ pub(crate) fn look(document: &Document, snapshot: &Snapshot) -> Found {
     let options = snapshot.settings.options.clone();
     let Some(path) = document.file.as_deref() else { return alone(document, PathBuf::new(), options) };
     let parent = path.parent().unwrap_or(Path::new(""));
-    let project_path = talint_files::project_file(parent);
+    let project_path = crate::files::project_file(parent);
     let users = snapshot.used.get(path);
     let folder = match (project_path.as_deref().and_then(Path::parent), users) {
         (Some(folder), _) => folder.to_owned(),

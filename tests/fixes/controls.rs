@@ -76,7 +76,10 @@ fn wrong_items_go_out_of_a_list() {
     let (weak, strong) = ("TLS_RSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
     let fixed = |list: &str| one("kubelet/tls-cipher-suites", &suites(list));
     assert_eq!(fixed(&format!("[{weak}, {strong}, TLS_RSA_WITH_AES_256_CBC_SHA]")), suites(&format!("[{strong}]")));
-    let lines = |list: &[&str]| list.iter().map(|suite| format!("\n        - {suite} # {suite}")).collect::<String>();
+    let lines = |list: &[&str]| {
+        let lines: Vec<String> = list.iter().map(|suite| format!("\n        - {suite} # {suite}")).collect();
+        lines.concat()
+    };
     let before = lines(&[weak, "TLS_RSA_WITH_AES_256_CBC_SHA", strong, "TLS_RSA_WITH_RC4_128_SHA"]);
     assert_eq!(fixed(&before), suites(&lines(&[strong])));
 }

@@ -213,6 +213,25 @@ fn a_deprecated_field_moves_to_its_document() {
 }
 
 #[test]
+fn a_rule_is_explained_by_the_editor_s_own_command_where_it_has_one() {
+    for (capabilities, command) in [
+        (json!({}), "talint.server.explain"),
+        (json!({ "experimental": { "commands": { "commands": ["talint.explain"] } } }), "talint.explain"),
+    ] {
+        let mut client = Client::with(capabilities);
+        client.open(URI, TEXT);
+        let found = actions(&mut client, URI, "schema/wrong-type");
+        let command_of = &titled(&found, "Explain `schema/wrong-type`")["command"];
+        assert_eq!(command_of["command"], command);
+        if command == "talint.server.explain" {
+            let params = json!({ "command": command, "arguments": command_of["arguments"] });
+            let text = client.request("workspace/executeCommand", params);
+            assert!(text.as_str().unwrap().starts_with("# schema/wrong-type\n"), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_diagnostic_says_that_it_can_be_fixed_to_a_client_that_keeps_it() {
     let supports = json!({ "textDocument": { "publishDiagnostics": { "dataSupport": true } } });
     let mut client = Client::with(supports);

@@ -3,6 +3,7 @@
 mod fixes;
 
 use crate::analysis::{View, view};
+use crate::commands;
 use crate::lines::Lines;
 use crate::server::Asked;
 use crate::workspace_edit::workspace_edit;
@@ -10,6 +11,7 @@ use talint_analyzer::context::VersionSource;
 use talint_analyzer::edit::Edit;
 use talint_analyzer::finding::Finding;
 use talint_analyzer::fix::FileEdit;
+use talint_analyzer::rules;
 use talint_analyzer::syntax::NodeRef;
 use talint_analyzer::text::Span;
 use tower_lsp::ls_types::{
@@ -104,7 +106,24 @@ fn quick_fixes(asked: &Asked<'_>, params: &CodeActionParams) -> Vec<CodeActionOr
             offer(Action::new(format!("Say that this file is for Talos {talos}"), edits), None);
         }
     });
+    let mut rules: Vec<&str> = findings.iter().map(|finding| &*finding.rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    // What an organisation expects is explained by itself.
+    let known = rules.into_iter().filter(|rule| rules::by_name(rule).is_some());
+    actions.extend(known.map(|rule| explanation(asked, rule)));
     actions
+}
+
+/// The action that shows what a rule is for.
+fn explanation(asked: &Asked<'_>, rule: &str) -> CodeActionOrCommand {
+    let command = commands::explain(asked.client, rule);
+    CodeActionOrCommand::CodeAction(CodeAction {
+        title: command.title.clone(),
+        kind: Some(CodeActionKind::QUICKFIX),
+        command: Some(command),
+        ..CodeAction::default()
+    })
 }
 
 /// The diagnostic that the client has of a finding.

@@ -133,6 +133,15 @@ fn vs_code_shows_findings_hover_and_effective_configuration_and_applies_an_actio
         .replace(value, &format!("{value} # talint: ignore[sysctl/weakened] say here why this is right"));
     assert_eq!(std::fs::read_to_string(&changed).unwrap(), expected);
     assert!(is_clean(&[], &changed));
+    // The fix changed the other file as the command line does.
+    assert_eq!(list("fixes")[0], "Rename to `kubelet`", "{seen:#}");
+    let draft = scratch.path().join("draft.yaml");
+    std::fs::copy(tests.join("cluster/draft.yaml"), &draft).unwrap();
+    let fix = ["check", "--fix", "--unsafe-fixes"];
+    let check = Command::new(env!("CARGO_BIN_EXE_talint")).args(fix).arg(&draft).output().unwrap();
+    assert!(check.status.success());
+    let fixed = |path: &Path| std::fs::read_to_string(path).unwrap();
+    assert_eq!(fixed(&folder.join("draft.yaml")), fixed(&draft));
 }
 
 /// Packages the extension with the program that is tested.

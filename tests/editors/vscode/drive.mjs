@@ -68,7 +68,7 @@ function address() {
 async function look() {
   const seen = {};
   const file = editor("controlplane.yaml");
-  const view = editor("controlplane.yaml (effective).yaml");
+  const view = editor("cp-1 (effective).yaml");
 
   // A file that is not Talos's: nothing is said of it.
   await open("app.yaml");
@@ -87,6 +87,14 @@ async function look() {
   await hover.waitFor();
   seen.hover = await text(hover);
   await picture("hover");
+
+  // A fix writes what the command line would write.
+  await open("draft.yaml");
+  seen.fixes = await fix(editor("draft.yaml").getByText("kubelt"), /^Rename to `kubelet`/u);
+  await editor("draft.yaml").getByText("kubelet").waitFor();
+  await page.keyboard.press("Control+S");
+  await page.locator(".tab.dirty").waitFor({ state: "detached" });
+  await open("controlplane.yaml");
 
   seen.titles = await fix(file.getByText('"0"'), /^Let `sysctl\/weakened` pass here/u);
   await page.keyboard.press("Control+S");
@@ -110,15 +118,16 @@ async function look() {
   await page.locator(".tab.dirty").waitFor({ state: "detached" });
 
   await status.click();
-  const settings = editor("controlplane.yaml (settings)");
+  const settings = editor("cp-1 (settings)");
   await settings.getByText("kptr_restrict").first().waitFor();
   seen.settings = await text(settings);
 
   // What benchmarks ask for, and what a rule is for, as they read.
   await run("talint: Show Compliance with Benchmarks");
-  await previewed("Compliance of controlplane.yaml");
+  await previewed("Compliance of cp-1");
   await picture("compliance");
   await run("talint: Explain a Rule");
+  await page.getByPlaceholder("The rule").waitFor();
   await page.keyboard.type("kubelet/pod-pids-limit");
   await page.locator(".quick-input-list .monaco-list-row", { hasText: "kubelet/pod-pids-limit" }).first().click();
   seen.explained = await previewed("kubelet/pod-pids-limit");
@@ -154,7 +163,7 @@ async function previewed(heading) {
 }
 
 async function open(name) {
-  await page.getByRole("treeitem", { name }).dblclick();
+  await page.locator(".explorer-folders-view").getByRole("treeitem", { name }).dblclick();
   await page.locator(`.tab.active[data-resource-name="${name}"]`).first().waitFor();
 }
 
@@ -178,9 +187,12 @@ async function problems(expected = "") {
 async function fix(place, title) {
   await place.click();
   await page.locator(".lightBulbWidget:visible, .codicon-gutter-lightbulb:visible").first().waitFor();
-  await page.keyboard.press("Control+.");
   const rows = page.locator(".action-widget .monaco-list-row.action");
-  await rows.first().waitFor();
+  // A menu that is asked for while the diagnostics come anew closes by itself.
+  while (!(await rows.first().isVisible())) {
+    await page.keyboard.press("Control+.");
+    await rows.first().waitFor({ timeout: 3000 }).catch(() => undefined);
+  }
   await picture("quick-fix");
   const titles = (await rows.allInnerTexts()).map(plain);
   await rows.filter({ hasText: title }).first().click();

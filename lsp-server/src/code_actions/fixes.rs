@@ -16,7 +16,9 @@ use talint_analyzer::text::Span;
 /// What puts `finding` right, by itself and wherever its rule found something in the document.
 pub(super) fn of_finding(asked: &Asked<'_>, finding: &Finding) -> Vec<Action> {
     let Some(fix) = &finding.fix else { return Vec::new() };
-    let mut actions = vec![Action::new(fix.title.clone(), fix.edits.clone()).preferred()];
+    let action = Action::new(fix.title.clone(), fix.edits.clone());
+    // What changes machines is not to be done in passing.
+    let mut actions = vec![if fix.is_safe { action.preferred() } else { action }];
     let findings = &asked.found.analysis.findings;
     let is_same_rule = |other: &&Finding| other.rule == finding.rule && other.fix.is_some();
     if findings.iter().filter(is_same_rule).count() > 1 {

@@ -1,12 +1,12 @@
 //! What puts findings right in an editor: the same as `talint check --fix`, wherever the value is set.
 
 use crate::client::Client;
+use crate::machines::{folder, uri};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use talint_analyzer::text::{Encoding, LineIndex, Position};
-use tempfile::TempDir;
 
 const URI: &str = "file:///talos/worker.yaml";
 
@@ -165,18 +165,6 @@ fn an_editor_and_the_command_line_make_the_same_of_a_file() {
         count += 1;
     }
     assert!(count > 5, "only {count} files have something to fix");
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        std::fs::write(folder.path().join(name), text).unwrap();
-    }
-    folder
-}
-
-fn uri(folder: &TempDir, name: &str) -> String {
-    format!("file://{}", folder.path().canonicalize().unwrap().join(name).display())
 }
 
 #[test]

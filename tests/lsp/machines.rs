@@ -10,7 +10,7 @@ const BASE: &str = "version: v1alpha1\nmachine:\n  type: worker\n";
 const WEAK: &str = "machine:\n  sysctls:\n    kernel.kptr_restrict: \"0\"\n";
 const STRONG: &str = "machine:\n  sysctls:\n    kernel.kptr_restrict: \"2\"\n";
 
-fn folder(files: &[(&str, &str)]) -> TempDir {
+pub(crate) fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         std::fs::write(folder.path().join(name), text).unwrap();
@@ -18,7 +18,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-fn uri(folder: &TempDir, name: &str) -> String {
+pub(crate) fn uri(folder: &TempDir, name: &str) -> String {
     format!("file://{}", Path::new(folder.path()).canonicalize().unwrap().join(name).display())
 }
 

@@ -417,7 +417,10 @@ impl Map<'_, '_> {
                 // A patch of such a document clears what it leaves out.
                 let (origin, _) =
                     if self.is_in_document(target.span()) { self.target(target) } else { self.place_of(target) }?;
-                if self.is_taken_away(origin, path.first()?) {
+                // What a later patch deletes, it deletes with what is added.
+                let deletes = |source: &ReadSource<'_, '_>| source.read.text.contains("$patch");
+                if self.is_taken_away(origin, path.first()?) || self.sources.iter().skip(origin.source + 1).any(deletes)
+                {
                     return None;
                 }
                 changes.push((Some(origin.source), Change::Put(target.at(origin.span), path, value)));

@@ -256,3 +256,13 @@ fn a_comment_names_the_rule_that_was_meant() {
     let after = "machine:\n  sysctls: {a: b}\ndebug: true # talint: ignore[machine/debug] ours\n";
     assert_eq!(one("suppression/unused", text), after);
 }
+
+#[test]
+fn nothing_is_added_that_a_later_patch_may_delete() {
+    let base = "version: v1alpha1\nmachine:\n  type: worker\n  token: wax5gv.lnvaarixa0ckem1r\n  kubelet:\n    extraConfig:\n      maxPods: 200\ncluster:\n  controlPlane:\n    endpoint: https://192.0.2.1:6443\n";
+    let added = base.replace("maxPods: 200\n", "maxPods: 200\n      podPidsLimit: 4096\n");
+    let other = "machine:\n  type: worker\n";
+    assert_eq!(fixed("kubelet/pod-pids-limit", &[base, other]), [&added, other]);
+    let patch = "machine:\n  kubelet:\n    extraConfig:\n      $patch: delete\n";
+    assert_eq!(fixed("kubelet/pod-pids-limit", &[base, patch]), [base, patch]);
+}

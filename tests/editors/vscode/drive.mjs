@@ -127,8 +127,7 @@ async function look() {
   await previewed("Compliance of cp-1");
   await picture("compliance");
   await run("talint: Explain a Rule");
-  await page.getByPlaceholder("The rule").waitFor();
-  await page.keyboard.type("kubelet/pod-pids-limit");
+  await page.getByPlaceholder("The rule").fill("kubelet/pod-pids-limit");
   await page.locator(".quick-input-list .monaco-list-row", { hasText: "kubelet/pod-pids-limit" }).first().click();
   seen.explained = await previewed("kubelet/pod-pids-limit");
   await picture("explanation");
@@ -145,7 +144,8 @@ async function look() {
 /** Runs a command of the palette. */
 async function run(title) {
   await page.keyboard.press("F1");
-  await page.keyboard.type(title);
+  // What is typed before the palette is there goes elsewhere.
+  await page.locator(".quick-input-widget:visible input.input").first().fill(`>${title}`);
   await page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
 }
 
@@ -185,13 +185,13 @@ async function problems(expected = "") {
 
 /** Takes a quick fix for what is at a place, and tells which there were. */
 async function fix(place, title) {
-  await place.click();
-  await page.locator(".lightBulbWidget:visible, .codicon-gutter-lightbulb:visible").first().waitFor();
   const rows = page.locator(".action-widget .monaco-list-row.action");
-  // A menu that is asked for while the diagnostics come anew closes by itself.
-  while (!(await rows.first().isVisible())) {
+  // Before the diagnostics are there the menu is empty, and while they come anew it closes by itself.
+  for (let tries = 0; tries < 10 && !(await rows.filter({ hasText: title }).first().isVisible()); tries += 1) {
+    await page.keyboard.press("Escape");
+    await place.click();
     await page.keyboard.press("Control+.");
-    await rows.first().waitFor({ timeout: 3000 }).catch(() => undefined);
+    await rows.filter({ hasText: title }).first().waitFor({ timeout: 3000 }).catch(() => undefined);
   }
   await picture("quick-fix");
   const titles = (await rows.allInnerTexts()).map(plain);

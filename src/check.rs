@@ -26,10 +26,15 @@ pub(crate) fn run(options: &CheckOptions) -> ExitCode {
         return fix::run(options, &mut reader, nothing);
     }
     let (checked, failures) = look(options, &reader);
-    for failure in &failures {
+    tell_of(&failures);
+    outcome::tell(checked, !failures.is_empty(), &options.output, nothing)
+}
+
+/// Says what could not be checked.
+pub(crate) fn tell_of(failures: &[String]) {
+    for failure in failures {
         say(format_args!("talint: {failure}"));
     }
-    outcome::tell(checked, !failures.is_empty(), &options.output, nothing)
 }
 
 /// Checks the paths of `options` as `reader` reads them: what came of each file, and what could not be checked.

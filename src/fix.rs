@@ -1,7 +1,7 @@
 //! `talint check --fix` and `--diff`: what has one right answer, put right.
 
 use crate::arguments::CheckOptions;
-use crate::check::{Results, look};
+use crate::check::{Results, look, tell_of};
 use crate::diff;
 use crate::files::{Input, Reader};
 use crate::outcome::{self, FAILED, FOUND};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use talint_analyzer::File;
 use talint_analyzer::finding::Finding;
 use talint_analyzer::fix::Fix;
-use talint_analyzer::fixes::{Fixable, Fixed};
+use talint_analyzer::fixes::{Fixable, Fixed, until_settled};
 use talint_analyzer::rules;
 use talint_analyzer::text::decode;
 
@@ -33,6 +33,8 @@ struct Changes {
     files: BTreeMap<String, (Before, Vec<u8>)>,
     /// How many findings are fixed.
     count: usize,
+    /// What was checked before anything was fixed, and what could not be.
+    before: Option<Results>,
 }
 
 /// Fixes, or shows what that would change. `nothing`: what to say when nothing was checked; `None` when that is no failure.
@@ -45,7 +47,7 @@ pub(crate) fn run(options: &CheckOptions, reader: &mut Reader, nothing: Option<&
         }
     };
     if options.diff {
-        return show(options, reader, &changes, nothing);
+        return show(options, changes, nothing);
     }
     let mut has_failed = false;
     let mut written = 0;
@@ -63,13 +65,13 @@ pub(crate) fn run(options: &CheckOptions, reader: &mut Reader, nothing: Option<&
     // What is told now is what is there now.
     reader.forget_files();
     let (checked, failures) = look(options, reader);
-    for failure in &failures {
-        say(format_args!("talint: {failure}"));
-    }
+    tell_of(&failures);
     if written > 0 && !options.output.quiet {
-        let findings = if changes.count == 1 { "finding" } else { "findings" };
         let files = if written == 1 { "file" } else { "files" };
-        say(format_args!("talint: {} {findings} fixed in {written} {files}", changes.count));
+        let findings = if changes.count == 1 { "finding" } else { "findings" };
+        // How many were fixed in those that could be written is not known.
+        let count = if has_failed { String::new() } else { format!("{} {findings} ", changes.count) };
+        say(format_args!("talint: {count}fixed in {written} {files}"));
     }
     // What comes in goes out, fixed or not.
     let is_stdin = options.paths.iter().any(|path| path.as_os_str() == "-");
@@ -81,18 +83,15 @@ pub(crate) fn run(options: &CheckOptions, reader: &mut Reader, nothing: Option<&
 }
 
 /// Shows what would change.
-fn show(options: &CheckOptions, reader: &mut Reader, changes: &Changes, nothing: Option<&str>) -> ExitCode {
+fn show(options: &CheckOptions, changes: Changes, nothing: Option<&str>) -> ExitCode {
     let color = outcome::has_color(&options.output);
     let mut text = String::new();
     for (name, (before, after)) in &changes.files {
         let (before, after) = (decode(&before.file.bytes).0, decode(after).0);
         text.push_str(&diff::unified(name, &before, &after, false, color));
     }
-    reader.forget_files();
-    let (checked, failures) = look(options, reader);
-    for failure in &failures {
-        say(format_args!("talint: {failure}"));
-    }
+    let (checked, failures) = changes.before.unwrap_or_default();
+    tell_of(&failures);
     if let Err(error) = output::write(options.output.output.as_deref(), text.as_bytes())
         && error.kind() != std::io::ErrorKind::BrokenPipe
     {
@@ -126,8 +125,8 @@ fn changes(options: &CheckOptions, reader: &mut Reader) -> Result<Changes, Strin
     let wanted = |_: &Finding, fix: &Fix| fix.is_safe || options.unsafe_fixes;
     let mut changes = Changes::default();
     let mut unread: Option<usize> = None;
-    Fixed::until_settled(|_| {
-        let (checked, _): Results = look(options, reader);
+    until_settled(|| {
+        let (checked, failures) = look(options, reader);
         let now = unreadable(&checked);
         if unread.is_some_and(|before| now > before) {
             return Err(
@@ -140,7 +139,7 @@ fn changes(options: &CheckOptions, reader: &mut Reader) -> Result<Changes, Strin
             let Some(others) = group.first().map(|first| Arc::clone(&first.others)) else { continue };
             let mut fixed = Fixed::default();
             is_any |= fixed.round(fixables(&group, &others), wanted);
-            changes.count += fixed.count();
+            changes.count += fixed.count;
             for (path, bytes) in fixed.files {
                 let Some(Other { path: name, file, place: Some(place) }) = others.get(&path) else { continue };
                 reader.change(&place.input, bytes.clone());
@@ -149,6 +148,7 @@ fn changes(options: &CheckOptions, reader: &mut Reader) -> Result<Changes, Strin
                 change.1 = bytes;
             }
         }
+        changes.before.get_or_insert((checked, failures));
         Ok(is_any)
     })?;
     Ok(changes)

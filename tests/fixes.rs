@@ -20,7 +20,7 @@ use talint_analyzer::edit::{Edit, apply};
 use talint_analyzer::effective::Value;
 use talint_analyzer::finding::{Finding, Profile, Severity};
 use talint_analyzer::fix::Fix;
-use talint_analyzer::fixes::{Fixable, Fixed};
+use talint_analyzer::fixes::{Fixable, Fixed, until_settled};
 use talint_analyzer::input::Form;
 use talint_analyzer::version::MinorVersion;
 use talint_analyzer::{Analysis, Options, REFUSING, Source, analyze_layered, config, layered_settings, rules, secrets};
@@ -274,7 +274,8 @@ fn all_fixes(layers: &Layers) -> (Layers, usize) {
 /// The layers with all fixes that are wanted, and how many rounds that took.
 fn all_fixes_that(layers: &Layers, is_wanted: impl Fn(&Finding, &Fix) -> bool) -> (Layers, usize) {
     let (mut next, mut rounds) = (layers.clone(), 0);
-    let fixed = Fixed::until_settled(|fixed| {
+    let mut fixed = Fixed::default();
+    let settled = until_settled(|| {
         for (path, text) in &mut next.files {
             if let Some(bytes) = fixed.files.get(path) {
                 *text = String::from_utf8(bytes.clone()).unwrap();
@@ -289,7 +290,7 @@ fn all_fixes_that(layers: &Layers, is_wanted: impl Fn(&Finding, &Fix) -> bool) -
         rounds += usize::from(is_any);
         Ok::<bool, ()>(is_any)
     });
-    assert!(fixed.is_ok());
+    assert!(settled.is_ok());
     (next, rounds)
 }
 

@@ -134,15 +134,20 @@ impl Target {
 }
 
 impl Remedy {
+    /// A remedy that changes nothing yet; `is_safe` as in [`Fix::is_safe`].
+    pub(crate) fn new(is_safe: bool, title: impl Into<String>) -> Self {
+        Self { title: title.into(), is_safe, changes: Vec::new() }
+    }
+
     /// A remedy after which every machine gets the same as before, or that gives to what Talos refuses the one meaning it
     /// can have.
     pub(crate) fn safe(title: impl Into<String>) -> Self {
-        Self { title: title.into(), is_safe: true, changes: Vec::new() }
+        Self::new(true, title)
     }
 
     /// A remedy after which machines get something else.
     pub(crate) fn changing(title: impl Into<String>) -> Self {
-        Self { is_safe: false, ..Self::safe(title) }
+        Self::new(false, title)
     }
 
     fn and(mut self, change: Change) -> Self {
@@ -287,16 +292,13 @@ pub(crate) fn says_same(first: NodeRef<'_, '_>, second: NodeRef<'_, '_>) -> bool
 
 /// The word that was meant in the place of a value that Talos refuses: safe where it is the same but for case.
 pub(crate) fn spelt(node: NodeRef<'_, '_>, word: &str) -> Remedy {
-    let title = format!("Write `{word}`");
-    let remedy = if is_same_word(node.value(), word) { Remedy::safe(title) } else { Remedy::changing(title) };
-    remedy.write_text(node, word)
+    Remedy::new(is_same_word(node.value(), word), format!("Write `{word}`")).write_text(node, word)
 }
 
 /// The name that was meant for a key, if there is none of it yet: safe where it is the same but for case.
 pub(crate) fn renamed(key: NodeRef<'_, '_>, name: &str) -> Option<Remedy> {
     let is_free = key.parent().is_some_and(|mapping| mapping.entry(name).is_none());
-    let title = format!("Rename to `{name}`");
-    let remedy = if is_same_word(key.value(), name) { Remedy::safe(title) } else { Remedy::changing(title) };
+    let remedy = Remedy::new(is_same_word(key.value(), name), format!("Rename to `{name}`"));
     is_free.then(|| remedy.rename(key, name))
 }
 

@@ -4,6 +4,7 @@ use crate::edit::{Edit, apply, leaves_neighbour};
 use crate::finding::Finding;
 use crate::fix::Fix;
 use crate::text::{Span, decode};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -26,48 +27,41 @@ pub struct Fixable<'f> {
 pub struct Fixed {
     /// The files that changed, by their paths, as they are now.
     pub files: BTreeMap<String, Vec<u8>>,
-    /// How often something of each rule was fixed.
-    pub rules: BTreeMap<String, usize>,
+    /// How many findings were fixed.
+    pub count: usize,
 }
 
 impl Fixed {
-    /// How many findings were fixed.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.rules.values().sum()
-    }
-
     /// Makes those fixes of `files` that are `wanted` and do not touch each other. Whether there were any.
     pub fn round<'f>(
         &mut self,
         files: impl IntoIterator<Item = Fixable<'f>>,
         wanted: impl Fn(&Finding, &Fix) -> bool,
     ) -> bool {
-        let mut texts: BTreeMap<&str, &[u8]> = BTreeMap::new();
-        let mut all: Vec<(&str, &Finding, &Fix)> = Vec::new();
+        let mut texts: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
+        let mut all: Vec<(&str, &Fix)> = Vec::new();
         for file in files {
-            texts.insert(file.path, file.bytes);
+            texts.insert(file.path, decode(file.bytes).0);
             let with_fix = file.findings.iter().filter_map(|finding| Some((finding, finding.fix.as_deref()?)));
             let with_fix = with_fix.filter(|(finding, fix)| wanted(finding, fix));
-            all.extend(with_fix.map(|(finding, fix)| (file.path, finding, fix)));
+            all.extend(with_fix.map(|(_, fix)| (file.path, fix)));
         }
         let mut chosen: BTreeMap<&str, Vec<Edit>> = BTreeMap::new();
-        let mut rules: BTreeMap<String, usize> = BTreeMap::new();
-        for (path, finding, fix) in all {
+        let mut count = 0;
+        for (path, fix) in all {
             let edits: Vec<(&str, &Edit)> =
                 fix.edits.iter().map(|edit| (edit.file.as_deref().unwrap_or(path), &edit.edit)).collect();
             let is_made = |(path, edit): &(&str, &Edit)| chosen.get(path).is_some_and(|made| made.contains(edit));
             let is_free = |(path, edit): &(&str, &Edit)| {
                 let made = chosen.get(path).map_or(&[][..], Vec::as_slice);
-                let text = texts.get(path).map(|bytes| decode(bytes).0);
-                text.is_some_and(|text| fits(&text, made, edit))
+                texts.get(path).is_some_and(|text| fits(text, made, edit))
             };
             // What another fix does just so is done already.
             let is_done = edits.iter().all(is_made);
             if !is_done && !edits.iter().all(is_free) {
                 continue;
             }
-            *rules.entry(finding.rule.to_string()).or_default() += 1;
+            count += 1;
             for (path, edit) in edits.into_iter().filter(|_| !is_done) {
                 chosen.entry(path).or_default().push(edit.clone());
             }
@@ -76,34 +70,29 @@ impl Fixed {
         for (path, mut edits) in chosen {
             // Where several mappings end, what is added to the inner one comes first.
             edits.sort_by_key(|edit| Reverse(depth(edit)));
-            let Some(bytes) = texts.get(path) else { return false };
-            let (text, _) = decode(bytes);
             // Edits that do not touch each other can be made, or none of them is.
-            let Some(text) = apply(&text, &edits) else { return false };
+            let Some(text) = texts.get(path).and_then(|text| apply(text, &edits)) else { return false };
             next.insert(path.to_owned(), text.into_bytes());
         }
         let is_any = !next.is_empty();
         self.files.extend(next);
-        for (rule, count) in rules {
-            *self.rules.entry(rule).or_default() += count;
-        }
+        self.count += count;
         is_any
     }
+}
 
-    /// Makes rounds until nothing is left to fix. `check` tells what is found with the files that changed, and makes a
-    /// round of it.
-    ///
-    /// # Errors
-    /// What `check` has to say; what was fixed before is then not to be relied on.
-    pub fn until_settled<E>(mut check: impl FnMut(&mut Self) -> Result<bool, E>) -> Result<Self, E> {
-        let mut fixed = Self::default();
-        for _ in 0..MOST_ROUNDS {
-            if !check(&mut fixed)? {
-                break;
-            }
+/// Makes rounds until nothing is left to fix. `round` looks at the files as they are by then and fixes what it can; whether
+/// there was anything.
+///
+/// # Errors
+/// What `round` has to say; what was fixed before is then not to be relied on.
+pub fn until_settled<E>(mut round: impl FnMut() -> Result<bool, E>) -> Result<(), E> {
+    for _ in 0..MOST_ROUNDS {
+        if !round()? {
+            break;
         }
-        Ok(fixed)
     }
+    Ok(())
 }
 
 /// Whether an edit can be made together with those that are `made`: none of them might undo it or repeat it.

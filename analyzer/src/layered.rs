@@ -131,8 +131,7 @@ impl Frame {
         }
         let base = sources.first().filter(|_| analyses.first().is_some_and(|base| base.documents > 0));
         let Some(base) = base else { return LayeredAnalysis { sources: analyses, layered: Layered::default() } };
-        let patches: Vec<&Tree<'_>> = sources.iter().skip(1).map(|source| source.read.tree).collect();
-        let layered = config::layer(base.read.tree, &patches, self.versions.talos);
+        let layered = self.layer(*base, sources.get(1..).unwrap_or_default());
 
         let wanted = &self.wanted;
         let mut found: Vec<Vec<Finding>> = (0..sources.len()).map(own).collect();
@@ -156,6 +155,12 @@ impl Frame {
             }
         }
         LayeredAnalysis { sources: analyses, layered }
+    }
+
+    /// What comes of a base with patches over it.
+    fn layer(&self, base: ReadSource<'_, '_>, patches: &[ReadSource<'_, '_>]) -> Layered {
+        let patches: Vec<&Tree<'_>> = patches.iter().map(|source| source.read.tree).collect();
+        config::layer(base.read.tree, &patches, self.versions.talos)
     }
 
     /// What merging did that a patch may not mean, as findings.
@@ -184,7 +189,7 @@ impl Frame {
             let findings = self.of_whole.find(context, None).into_iter();
             (findings.map(|finding| map.to_sources(finding)).collect::<Vec<_>>(), context.role)
         });
-        let deletes = sources.iter().skip(1).any(|patch| patch.read.text.contains("$patch"));
+        let deletes = sources.iter().skip(1).any(may_delete);
         for list in found.iter_mut() {
             // A base for workers of which a patch makes a machine of the control plane.
             list.retain(|finding| finding.rule != ON_A_WORKER || role != Some(Role::ControlPlane));
@@ -215,7 +220,8 @@ impl Frame {
         let tree = Tree { gaps, ..syntax::parse(&text) };
         let path = sources.first().map_or("", |base| base.read.path);
         let whole = Read::new(path, &text, None, &tree, Form::Patch);
-        let map = Map { text: &text, places: config::places(&layered.documents, &tree), sources };
+        let places = config::places(&layered.documents, &tree);
+        let map = Map { text: &text, tree: &tree, places, sources };
         // What the decoder says comes from each source, but for what JSON patches write.
         let is_json = |input: &Input<'_, '_>| matches!(input.kind, InputKind::JsonPatch);
         let has_json = sources.iter().any(|source| source.read.inputs.iter().any(is_json));
@@ -275,12 +281,8 @@ pub struct Merged {
 pub fn merge(base: Source<'_>, patches: &[Source<'_>], options: &Options) -> Option<Merged> {
     in_frame(base, patches, options, |frame, sources| {
         let (base, patches) = sources.split_first()?;
-        let patches: Vec<&Tree<'_>> = patches.iter().map(|source| source.read.tree).collect();
         let is_ours = base.read.summary(frame.versions).documents > 0;
-        is_ours.then(|| Merged {
-            versions: frame.versions,
-            layered: config::layer(base.read.tree, &patches, frame.versions.talos),
-        })
+        is_ours.then(|| Merged { versions: frame.versions, layered: frame.layer(*base, patches) })
     })
     .flatten()
 }
@@ -306,8 +308,7 @@ pub(crate) fn look_at_whole<T>(
 ) -> Option<T> {
     in_frame(base, patches, options, |frame, sources| {
         let (base, patches) = sources.split_first()?;
-        let patches: Vec<&Tree<'_>> = patches.iter().map(|source| source.read.tree).collect();
-        let layered = config::layer(base.read.tree, &patches, frame.versions.talos);
+        let layered = frame.layer(*base, patches);
         let is_there = !layered.documents.is_empty();
         is_there.then(|| frame.in_whole(&layered, sources, false, |context, _| look(context)))
     })
@@ -336,6 +337,11 @@ fn in_frame<T>(
     Some(look(&Frame::new(&sources, options)?, &sources))
 }
 
+/// Whether a patch may take something out that is there.
+fn may_delete(patch: &ReadSource<'_, '_>) -> bool {
+    patch.read.text.contains("$patch")
+}
+
 /// Whether of a text and a value one is a whole number and the other has a fraction.
 fn is_other_number(text: &str, value: &fix::Value) -> bool {
     let fix::Value::Literal(literal) = value else { return false };
@@ -360,6 +366,7 @@ fn place_in_file(finding: &mut Finding, position: Position<'_>) {
 /// The way back from the rendered text to the sources.
 struct Map<'m, 't> {
     text: &'m str,
+    tree: &'m Tree<'m>,
     places: Vec<Place>,
     sources: &'m [ReadSource<'m, 't>],
 }
@@ -418,9 +425,8 @@ impl Map<'_, '_> {
                 let (origin, _) =
                     if self.is_in_document(target.span()) { self.target(target) } else { self.place_of(target) }?;
                 // What a later patch deletes, it deletes with what is added.
-                let deletes = |source: &ReadSource<'_, '_>| source.read.text.contains("$patch");
-                if self.is_taken_away(origin, path.first()?) || self.sources.iter().skip(origin.source + 1).any(deletes)
-                {
+                let mut later = self.sources.iter().skip(origin.source + 1);
+                if self.is_taken_away(origin, path.first()?) || later.any(may_delete) {
                     return None;
                 }
                 changes.push((Some(origin.source), Change::Put(target.at(origin.span), path, value)));
@@ -448,10 +454,8 @@ impl Map<'_, '_> {
 
     /// Whether bytes are of another document than the machine configuration.
     fn is_in_document(&self, span: Span) -> bool {
-        let (before, after) = self.text.split_at_checked(span.start as usize).unwrap_or_default();
-        let before = before.rsplit("---\n").next().unwrap_or(before);
-        let after = after.split("\n---\n").next().unwrap_or(after);
-        before.lines().chain(after.lines()).any(|line| line.starts_with("kind:"))
+        let holder = self.tree.roots().find(|root| root.span().touches(span.start));
+        holder.is_some_and(|root| root.entry("kind").is_some())
     }
 
     /// The scalar of an origin, without quotes.

@@ -89,7 +89,7 @@ fn remedy(remark: &Remark, sources: &[ReadSource<'_, '_>], context: &Context<'_,
             let title = format!("{title} that the list has already");
             let list = items.first()?.parent()?;
             let is_set = list.key().is_some_and(|key| SETS.contains(&key.value()));
-            let remedy = if is_set { Remedy::safe(title) } else { Remedy::changing(title) };
+            let remedy = Remedy::new(is_set, title);
             Some(items.into_iter().fold(remedy, Remedy::remove))
         }
         RemarkKind::NoEffect => {
@@ -98,7 +98,7 @@ fn remedy(remark: &Remark, sources: &[ReadSource<'_, '_>], context: &Context<'_,
             Some(Remedy::safe(format!("Remove `{name}`")).remove(node))
         }
         RemarkKind::NothingToDelete => {
-            let (mark, _) = tree.roots().find_map(|root| mark_at(root, remark.origin.span))?;
+            let mark = tree.roots().find_map(|root| mark_at(root, remark.origin.span))?;
             let deletion = mark.parent()?;
             let name = deletion.key().map(NodeRef::value);
             let title = name.map_or_else(|| "Remove this item".to_owned(), |name| format!("Remove `{name}`"));
@@ -122,9 +122,9 @@ fn remedy(remark: &Remark, sources: &[ReadSource<'_, '_>], context: &Context<'_,
 /// The names of lists in which an entry counts once, however often it stands there.
 const SETS: [&str; 5] = ["certSANs", "validSubnets", "advertisedSubnets", "listenSubnets", "allowedRoles"];
 
-/// The `$patch` of a deletion that ranges over `span`, with its value.
-fn mark_at<'t, 's>(node: NodeRef<'t, 's>, span: Span) -> Option<(NodeRef<'t, 's>, NodeRef<'t, 's>)> {
-    let own = node.entries().find(|(key, value)| key.span().to(value.span()) == span);
+/// The `$patch` of a deletion that ranges over `span`.
+fn mark_at<'t, 's>(node: NodeRef<'t, 's>, span: Span) -> Option<NodeRef<'t, 's>> {
+    let own = node.entries().find(|(key, value)| key.span().to(value.span()) == span).map(|(key, _)| key);
     own.or_else(|| node.children().find_map(|child| mark_at(child, span)))
 }
 

@@ -178,7 +178,7 @@ pub fn condition(name: &str, operands: &[Cow<'static, str>]) -> Option<Weak> {
 }
 
 impl Control {
-    /// Whether `value`, in which lists have commas, is weaker than it should be.
+    /// Whether `value`, in which lists have commas, is weaker than it should be; a default that is none is empty.
     #[must_use]
     pub fn is_weak(&self, value: &str) -> bool {
         let words: Vec<&str> = value.split(',').filter(|word| !word.is_empty()).collect();
@@ -298,11 +298,6 @@ impl Control {
             && !(self.not_in_container && context.mode == Some(Mode::Container))
             && self.role.is_none_or(|role| context.role.is_none_or(|own| own == role))
     }
-
-    /// Whether the default of the version is weak.
-    pub(super) fn condemns_default(&self, default: Option<&str>) -> bool {
-        self.is_weak(default.unwrap_or(""))
-    }
 }
 
 fn written(
@@ -352,7 +347,7 @@ fn absent(
     if control.role.is_some_and(|role| context.role != Some(role)) {
         return;
     }
-    if !control.condemns_default(effective.default) {
+    if !control.is_weak(effective.default.unwrap_or("")) {
         return;
     }
     let talos = context.talos();

@@ -30,7 +30,7 @@ fn answer<'c>(control: &'c Control, default: Option<&str>) -> Option<Answer<'c>>
         (ControlFix::Derived, Weak::Holds(_)) => Some(Answer::TakeOut),
         (ControlFix::Derived, Weak::Lacks(_)) => Some(Answer::Add),
         (ControlFix::Derived, Weak::PlainHttp) => None,
-        (ControlFix::Derived, _) if !control.condemns_default(default) => Some(Answer::Remove),
+        (ControlFix::Derived, _) if !control.is_weak(default.unwrap_or("")) => Some(Answer::Remove),
         (ControlFix::Derived, Weak::True) => Some(Answer::Set("false")),
         (ControlFix::Derived, Weak::False) => Some(Answer::Set("true")),
         (ControlFix::Derived, Weak::NoneOf(words)) => match &**words {

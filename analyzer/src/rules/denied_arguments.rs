@@ -40,9 +40,8 @@ pub(super) fn check(rule: &Rule, context: &Context<'_, '_>, component: &str, fin
                 "" => "take it out: Talos sets what is needed".to_owned(),
                 instead => format!("take it out, and {instead}"),
             });
-            let title = format!("Remove `{name}`");
             // What is to be done instead is left to do.
-            let remedy = if denied.instead.is_empty() { Remedy::safe(title) } else { Remedy::changing(title) };
+            let remedy = Remedy::new(denied.instead.is_empty(), format!("Remove `{name}`"));
             findings.push(finding.with_remedy(remedy.remove(value)));
         }
     }

@@ -5,14 +5,12 @@ use super::made::{self, Document};
 use crate::analysis::Options;
 use crate::context::{NamedVersions, VersionSource};
 use crate::directives::{self, Modeline, Role};
-use crate::edit::Layout;
 use crate::finding::{Finding, Severity};
 use crate::fix;
 use crate::fragment;
 use crate::input::{is_unknown, is_unknown_text};
 use crate::machine::{File, Files, Layer, generated, normalized};
 use crate::rules;
-use crate::source::Source;
 use crate::syntax::{Kind, NodeRef, Tree};
 use crate::text::Span;
 use crate::version::{MinorVersion, TalosVersion};
@@ -192,9 +190,7 @@ impl<'t> Host<'t> {
             let message = format!("`{word}` is not a field of {what}; {tool}");
             if let Some(finding) = about("tool/unknown-field", key, message, help) {
                 let remedy = close.and_then(|name| fix::renamed(key, name));
-                let source = Source::file(&self.file.path, self.text.as_bytes());
-                let made = remedy.and_then(|remedy| fix::alone(remedy, source, &Layout::new(self.text, self.tree)));
-                self.add(Arc::clone(&self.file), Finding { severity, fix: made.map(Box::new), ..finding });
+                self.add(Arc::clone(&self.file), Finding { severity, ..finding }.with_remedy(remedy));
             }
         }
     }

@@ -42,16 +42,12 @@ pub(super) fn remedy(check: &Check, subject: &Subject<'_, '_, '_>, hit: &Hit) ->
         let Some(Repair { is_safe, does: Does::Write(word) }) = check.fix else { return None };
         let title = format!("Write `{}: {word}`", hit.name);
         let holder = subject.scope.kind() == Kind::Mapping;
-        return holder.then(|| titled(is_safe, title).put(subject.scope, subject.field, Value::Text(word.to_owned())));
+        return holder.then(|| Remedy::new(is_safe, title).put(subject.scope, subject.field, Value::Text(word.to_owned())));
     };
     match &check.fix {
         Some(repair) => said(repair, check, subject, hit, node),
         None => meant(check, subject, node),
     }
-}
-
-fn titled(is_safe: bool, title: String) -> Remedy {
-    if is_safe { Remedy::safe(title) } else { Remedy::changing(title) }
 }
 
 /// What the row says.
@@ -71,9 +67,9 @@ fn said(
         } else {
             format!("Remove `{}`", hit.name)
         };
-        titled(repair.is_safe, title).remove(node)
+        Remedy::new(repair.is_safe, title).remove(node)
     };
-    let write = |text: String| titled(repair.is_safe, format!("Write `{text}`")).write_text(node, text);
+    let write = |text: String| Remedy::new(repair.is_safe, format!("Write `{text}`")).write_text(node, text);
     match repair.does {
         Does::Remove => Some(remove(node)),
         Does::RemoveIf(texts) => texts.contains(&text).then(|| remove(node)),

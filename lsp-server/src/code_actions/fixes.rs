@@ -9,7 +9,7 @@ use std::sync::Arc;
 use talint_analyzer::edit::Edit;
 use talint_analyzer::finding::Finding;
 use talint_analyzer::fix::{FileEdit, Fix};
-use talint_analyzer::fixes::{Fixable, Fixed};
+use talint_analyzer::fixes::{Fixable, Fixed, until_settled};
 use talint_analyzer::migrate_field;
 use talint_analyzer::text::Span;
 
@@ -35,7 +35,8 @@ pub(super) fn all(asked: &Asked<'_>) -> Option<Action> {
     let wanted = |_: &Finding, fix: &Fix| fix.is_safe;
     let mut snapshot = asked.snapshot.clone();
     let (uri, version) = (asked.document.uri.clone(), asked.document.version);
-    let fixed = Fixed::until_settled::<Infallible>(|fixed| {
+    let mut fixed = Fixed::default();
+    let Ok(()) = until_settled::<Infallible>(|| {
         let Some(text) = fixed.files.get("") else {
             return Ok(fixed.round([document(asked, &asked.found.analysis.findings)], wanted));
         };
@@ -46,7 +47,6 @@ pub(super) fn all(asked: &Asked<'_>) -> Option<Action> {
         let file = Fixable { path: "", bytes: next.text.as_bytes(), findings: &found.analysis.findings };
         Ok(fixed.round([file], wanted))
     });
-    let Ok(fixed) = fixed;
     changed(asked, &fixed).map(|edits| Action::new("Fix all that talint can fix safely".to_owned(), edits))
 }
 

@@ -72,9 +72,8 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
                     None | Some("") => "take it out".to_owned(),
                     Some(instead) => format!("take it out, and {instead}"),
                 });
-                let title = format!("Remove `{field}`");
                 let is_lost = instead.is_some_and(|instead| !instead.is_empty());
-                let remedy = if is_lost { Remedy::changing(title) } else { Remedy::safe(title) };
+                let remedy = Remedy::new(!is_lost, format!("Remove `{field}`"));
                 findings.push(finding.with_remedy(remedy.remove(found.node)));
             }
         }

@@ -58,7 +58,7 @@ fn check(rule: &Rule, context: &Context<'_, '_>, findings: &mut Findings) {
 /// The name that is meant, if it is free; where nothing is meant that Linux has, nothing at all.
 fn remedy(key: NodeRef<'_, '_>, foreign: Option<(&str, Option<&str>)>, near: Option<String>) -> Option<Remedy> {
     let mapping = key.parent()?;
-    let (_, value) = mapping.entries().find(|(other, _)| *other == key)?;
+    let value = key.behind()?;
     match (foreign, near) {
         (Some((_, Some(_))), _) => None,
         (None, Some(near)) => {

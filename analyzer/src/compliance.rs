@@ -6,11 +6,10 @@ use crate::directives::Role;
 use crate::finding::{Finding, Profile};
 use crate::input::is_unknown;
 use crate::layered::look_at_whole;
-use crate::machine::{Layer, Machine};
+use crate::machine::Machine;
 use crate::rule::Rule;
 use crate::rules;
 use crate::settings::SYSCTLS;
-use crate::source::Source;
 use crate::tables::{self, steps_of};
 use crate::text::{LineIndex, decode};
 use crate::workspace::check_machines;
@@ -187,7 +186,7 @@ struct Look {
 }
 
 fn look(machine: &Machine, controls: &[Control], options: &Options) -> Look {
-    let sources: Vec<Source<'_>> = machine.layers.iter().map(Layer::source).collect();
+    let sources = machine.sources();
     let nothing = || Look { versions: None, reasons: vec![Some("nothing comes of the configuration"); controls.len()] };
     let Some((base, patches)) = sources.split_first() else { return nothing() };
     let look = |context: &Context<'_, '_>| Look {

@@ -278,7 +278,7 @@ pub struct Merged {
 /// Merges the base `base` with `patches` over it, in their order: [`analyze_layered`] without its findings. `None` when
 /// the base holds nothing of Talos.
 #[must_use]
-pub fn merge(base: Source<'_>, patches: &[Source<'_>], options: &Options) -> Option<Merged> {
+pub(crate) fn merge(base: Source<'_>, patches: &[Source<'_>], options: &Options) -> Option<Merged> {
     in_frame(base, patches, options, |frame, sources| {
         let (base, patches) = sources.split_first()?;
         let is_ours = base.read.summary(frame.versions).documents > 0;

@@ -41,8 +41,8 @@ mod source;
 mod workspace;
 
 pub use analysis::{Analysis, Options, analyze};
-pub use layered::{LayeredAnalysis, Merged, REFUSING, analyze_layered, layered_settings, merge};
-pub use machine::{File, FileAnalysis, Files, Layer, Machine, generated, normalized};
+pub use layered::{LayeredAnalysis, Merged, REFUSING, analyze_layered, layered_settings};
+pub use machine::{File, FileAnalysis, Files, Layer, Machine, NoFiles, generated, normalized};
 pub use migrate::{Kept, Migration, Moved, migrate, migrate_field};
 pub use source::{Position, Source};
 pub use workspace::{

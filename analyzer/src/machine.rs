@@ -4,9 +4,12 @@
 //! [`Machine`], which is analysed as its layers are merged by Talos.
 
 use crate::analysis::{Analysis, Options};
+use crate::config::Layered;
 use crate::context::{Mode, NamedVersions};
 use crate::directives::Role;
+use crate::effective::EffectiveSetting;
 use crate::finding::Finding;
+use crate::layered::{self, Merged, layered_settings};
 use crate::source::{Position, Source};
 use crate::text::Span;
 use crate::version::TalosVersion;
@@ -36,6 +39,20 @@ pub trait Files {
 
     /// The paths of the files in `folder`, sorted; those in folders below it are not among them.
     fn list(&self, folder: &str) -> Vec<String>;
+}
+
+/// No files at all, for what names none, or where they say nothing of what is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, path: &str) -> Result<Arc<File>, String> {
+        Err(format!("{path} is not there"))
+    }
+
+    fn list(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A path without `.` and `..`, as far as its text tells.
@@ -140,6 +157,27 @@ impl Machine {
             place: None,
             is_partial: false,
         }
+    }
+
+    /// The base, then the patches.
+    pub(crate) fn sources(&self) -> Vec<Source<'_>> {
+        self.layers.iter().map(Layer::source).collect()
+    }
+
+    /// Its layers as one configuration, in which nothing is looked for. `None` when the base holds nothing of Talos.
+    #[must_use]
+    pub fn merge(&self, options: &Options) -> Option<Merged> {
+        let sources = self.sources();
+        let (base, patches) = sources.split_first()?;
+        layered::merge(*base, patches, &self.options(options))
+    }
+
+    /// Its settings; `layered` is what comes of its layers. Each place names a layer, and is a range of that layer's file.
+    #[must_use]
+    pub fn settings(&self, options: &Options, layered: &Layered) -> Vec<EffectiveSetting> {
+        let sources = self.sources();
+        let Some((base, patches)) = sources.split_first() else { return Vec::new() };
+        layered_settings(*base, patches, &self.options(options), layered)
     }
 
     /// The files that it is made of.

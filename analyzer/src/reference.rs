@@ -6,7 +6,7 @@ use crate::finding::Finding;
 use crate::fix::{Fix, Fixability};
 use crate::input::PROJECT_FILE;
 use crate::layered::analyze_layered;
-use crate::machine::{File, Files};
+use crate::machine::{File, NoFiles};
 use crate::rule::Rule;
 use crate::rules;
 use crate::settings::{self, Setting};
@@ -60,19 +60,6 @@ pub fn fixability(rule: &Rule) -> Fixability {
         [] => Fixability::None,
         fixes if fixes.iter().all(|fix| fix.is_safe) => Fixability::Safe,
         _ => Fixability::Unsafe,
-    }
-}
-
-/// Examples name no other files.
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, path: &str) -> Result<Arc<File>, String> {
-        Err(format!("{path} is not there"))
-    }
-
-    fn list(&self, _: &str) -> Vec<String> {
-        Vec::new()
     }
 }
 

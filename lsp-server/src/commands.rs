@@ -8,13 +8,10 @@ use serde_json::{Value, json};
 use std::fmt::Write as _;
 use talint_analyzer::compliance::compliance;
 use talint_analyzer::config::{self, Origin, Showing};
-use talint_analyzer::context::NamedVersions;
 use talint_analyzer::finding::Profile;
 use talint_analyzer::rule::Rule;
 use talint_analyzer::text::{LineIndex, decode};
-use talint_analyzer::{
-    File, Layer, Machine, Merged, Options, Source, directives, effective, explain, layered_settings, merge, rules,
-};
+use talint_analyzer::{Machine, Merged, Options, directives, effective, explain, rules};
 use tower_lsp::ls_types::{Command, Uri};
 
 /// What can be asked. No editor's extension may call a command of its own by these names.
@@ -84,7 +81,7 @@ pub(crate) fn answer(asked: &Asked<'_>, command: &str, machine: Option<&str>) ->
     match command {
         STATUS => Some(status(asked)),
         EFFECTIVE_CONFIGURATION => Rendering::new(asked, machine)?.configuration().map(Value::String),
-        SETTINGS => Rendering::new(asked, machine)?.settings().map(Value::String),
+        SETTINGS => Some(Rendering::new(asked, machine)?.settings().into()),
         COMPLIANCE => account(asked, machine).map(Value::String),
         _ => None,
     }
@@ -92,14 +89,12 @@ pub(crate) fn answer(asked: &Asked<'_>, command: &str, machine: Option<&str>) ->
 
 /// What benchmarks ask for, and whether a machine, all machines of the project, or the document by itself does it.
 fn account(asked: &Asked<'_>, machine: Option<&str>) -> Option<String> {
-    let Asked { document, found, .. } = asked;
+    let found = asked.found;
     let all = found.machines.iter().chain(&found.others);
     let mut machines: Vec<Machine> =
         all.filter(|known| machine.is_none_or(|name| &*known.name == name)).cloned().collect();
     if machines.is_empty() && machine.is_none() {
-        let file = File { path: found.key.clone(), bytes: document.text.clone().into_bytes() };
-        let versions = found.options.described.unwrap_or(NamedVersions::NONE);
-        machines.push(Machine { versions, ..Machine::of_file(file) });
+        machines.push(asked.by_itself());
     }
     let account = compliance(&machines, &found.options);
     account.machines.iter().any(|(_, versions)| versions.is_some()).then(|| account.markdown())
@@ -128,45 +123,40 @@ fn profile(asked: &Asked<'_>) -> Profile {
 
 /// What is shown of a machine, or of a document by itself.
 struct Rendering<'a> {
-    sources: Vec<Source<'a>>,
-    options: Options,
+    machine: Machine,
+    options: &'a Options,
     merged: Merged,
-    /// Each layer with the text of its file, which places are lines of.
-    names: Vec<(&'a str, LineIndex)>,
+    /// The lines of each layer's file, which places are on.
+    lines: Vec<LineIndex>,
 }
 
 impl<'a> Rendering<'a> {
     /// `None` when there is no such machine, or nothing comes of it: a patch without a base.
     fn new(asked: &Asked<'a>, machine: Option<&str>) -> Option<Self> {
-        let Asked { document, found, .. } = asked;
         let is_it = |known: &&Machine| machine.is_none_or(|name| &*known.name == name);
-        let machine = match found.machines.iter().find(is_it) {
+        let machine = match asked.found.machines.iter().find(is_it) {
+            Some(known) => known.clone(),
             None if machine.is_some() => return None,
-            machine => machine,
+            None => asked.by_itself(),
         };
-        let name = document.uri.path().as_str().rsplit('/').next().unwrap_or_default();
-        let sources: Vec<Source<'a>> = match machine {
-            Some(machine) => machine.layers.iter().map(Layer::source).collect(),
-            None => vec![Source::file(name, document.text.as_bytes())],
-        };
-        let lines = |bytes: &[u8]| LineIndex::new(&decode(bytes).0);
-        let names = match machine {
-            Some(machine) => {
-                machine.layers.iter().map(|layer| (layer.file().path.as_str(), lines(&layer.file().bytes))).collect()
-            }
-            None => vec![(name, lines(document.text.as_bytes()))],
-        };
-        let options = machine.map_or_else(|| found.options.clone(), |machine| machine.options(&found.options));
-        let (base, patches) = sources.split_first()?;
-        let merged = merge(*base, patches, &options)?;
-        Some(Self { sources, options, merged, names })
+        let options = &asked.found.options;
+        let merged = machine.merge(options)?;
+        let lines = machine.layers.iter().map(|layer| LineIndex::new(&decode(&layer.file().bytes).0)).collect();
+        Some(Self { machine, options, merged, lines })
     }
 
     /// An origin as `file:line`.
     fn place(&self, origin: Origin) -> String {
-        let source = self.sources.get(origin.source).zip(self.names.get(origin.source));
-        source.map_or_else(String::new, |(source, (name, lines))| {
-            format!("{name}:{}", lines.line(source.position.in_file(origin.span).start) + 1)
+        let layer = self.machine.layers.get(origin.source);
+        let in_file = layer.map(|layer| layer.source().position.in_file(origin.span));
+        in_file.map_or_else(String::new, |span| self.place_in_file(Origin { span, ..origin }))
+    }
+
+    /// The same of an origin whose range is one of the file already.
+    fn place_in_file(&self, origin: Origin) -> String {
+        let layer = self.machine.layers.get(origin.source).zip(self.lines.get(origin.source));
+        layer.map_or_else(String::new, |(layer, lines)| {
+            format!("{}:{}", layer.file().path, lines.line(origin.span.start) + 1)
         })
     }
 
@@ -178,8 +168,7 @@ impl<'a> Rendering<'a> {
     }
 
     /// The settings of the machine, a line each, with their places.
-    fn settings(&self) -> Option<String> {
-        let (base, patches) = self.sources.split_first()?;
+    fn settings(&self) -> String {
         let versions = &self.merged.versions;
         let mut out = format!(
             "# Talos {} ({}), Kubernetes {} ({})\n",
@@ -189,7 +178,7 @@ impl<'a> Rendering<'a> {
             versions.kubernetes_source.as_str()
         );
         let mut component = "";
-        for setting in layered_settings(*base, patches, &self.options, &self.merged.layered) {
+        for setting in self.machine.settings(self.options, &self.merged.layered) {
             if setting.component != component {
                 component = setting.component;
                 let _ = write!(out, "\n{component}:\n");
@@ -203,14 +192,10 @@ impl<'a> Rendering<'a> {
             let place = match setting.source {
                 effective::Source::Talos => "default".to_owned(),
                 effective::Source::Kubernetes => "default of Kubernetes".to_owned(),
-                // Places of settings are those of the file already.
-                effective::Source::Written(origin) => self
-                    .names
-                    .get(origin.source)
-                    .map_or_else(String::new, |(name, lines)| format!("{name}:{}", lines.line(origin.span.start) + 1)),
+                effective::Source::Written(origin) => self.place_in_file(origin),
             };
             let _ = writeln!(out, "  {}: {value} # {place}", setting.name);
         }
-        Some(out)
+        out
     }
 }

@@ -3,6 +3,7 @@
 use crate::documents::Document;
 use crate::lines::Lines;
 use crate::snapshot::{Client, Snapshot};
+use crate::workspace::elsewhere;
 use serde_json::json;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::io::Write;
@@ -45,13 +46,8 @@ impl Text<'_> {
 
 /// A place in another file that belongs to a finding.
 fn other_place(related: &Related, folder: &Path, snapshot: &Snapshot, client: &Client) -> Option<Location> {
-    let path = folder.join(related.file.as_deref()?);
-    let uri = Uri::from_file_path(&path)?;
-    let range = match snapshot.document(&uri) {
-        Some(document) => Lines::new(document, client.encoding).range(related.span),
-        None => Lines::of(&std::fs::read_to_string(&path).ok()?, client.encoding).range(related.span),
-    };
-    Some(Location { uri, range })
+    let place = |uri, _, lines: &Lines<'_>| Location { uri, range: lines.range(related.span) };
+    elsewhere((folder, related.file.as_deref()?), (snapshot, client.encoding), place)
 }
 
 /// What tells one result from another. An open document has the text in it too: editors move diagnostics along with what

@@ -14,7 +14,7 @@ use talint_analyzer::rules;
 use talint_analyzer::schema::{self, Located};
 use talint_analyzer::settings::{self, Setting};
 use talint_analyzer::syntax::{Kind, NodeRef};
-use talint_analyzer::tables::{self, CipherClass, Shape};
+use talint_analyzer::tables::{self, CipherClass, CipherSuite, Shape};
 use talint_analyzer::text::Span;
 use talint_analyzer::version::TalosVersion;
 use tower_lsp::ls_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
@@ -228,16 +228,7 @@ pub(crate) fn about(out: &mut String, located: &Located, version: TalosVersion) 
 
 /// The settings that are set at a node.
 fn settings_at(document: &str, node: NodeRef<'_, '_>, version: TalosVersion) -> Vec<&'static Setting> {
-    let path = node.steps();
-    let is_here = |setting: &&Setting| {
-        setting.places.iter().any(|place| {
-            place.document == document
-                && place.versions.contains(version)
-                && place.path.len() == path.len()
-                && place.path.iter().zip(&path).all(|(step, key)| *step == "*" || step == key)
-        })
-    };
-    settings::settings().iter().filter(is_here).collect()
+    settings::settings_at(document, &node.steps(), version).collect()
 }
 
 /// What Talos sets for a kernel parameter, or what is known of its name.
@@ -267,16 +258,25 @@ fn in_value(view: &View<'_>, node: NodeRef<'_, '_>, offset: u32, version: TalosV
         return kernel_argument(text, version).map(|about| (span, about));
     }
     if let Some(suite) = tables::cipher_suites().iter().find(|suite| suite.name == text) {
-        let class = match suite.class {
-            CipherClass::Tls13 => "of TLS 1.3: always on, and not configurable",
-            CipherClass::Strong => "strong",
-            CipherClass::Legacy => "without authenticated encryption",
-            CipherClass::Weak => "weak",
-        };
-        let because = if suite.because.is_empty() { String::new() } else { format!(": {}", suite.because) };
-        return Some((span, format!("**{text}**\n\nA cipher suite, {class}{because}.")));
+        return Some((span, cipher_suite(suite)));
     }
     addresses::prefix(text).map(|about| (span, about))
+}
+
+/// How good a cipher suite is, in words.
+pub(crate) fn class_of(suite: &CipherSuite) -> &'static str {
+    match suite.class {
+        CipherClass::Tls13 => "of TLS 1.3: always on, and not configurable",
+        CipherClass::Strong => "strong",
+        CipherClass::Legacy => "without authenticated encryption",
+        CipherClass::Weak => "weak",
+    }
+}
+
+/// What there is to say of a cipher suite.
+pub(crate) fn cipher_suite(suite: &CipherSuite) -> String {
+    let because = if suite.because.is_empty() { String::new() } else { format!(": {}", suite.because) };
+    format!("**{}**\n\nA cipher suite, {}{because}.", suite.name, class_of(suite))
 }
 
 /// A kernel argument: what it is by default, and what is expected.

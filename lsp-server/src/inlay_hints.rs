@@ -3,7 +3,7 @@
 
 use crate::analysis::{View, each_view};
 use crate::lines::Lines;
-use crate::machines::{Configured, Files, Gets, Place, Values, list};
+use crate::machines::{Files, Gets, Place, Values, list};
 use crate::server::Asked;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use talint_analyzer::rules::{self, Control};
 use talint_analyzer::settings::{self, Setting, SettingPlace};
 use talint_analyzer::syntax::{Kind, NodeRef};
 use talint_analyzer::text::Span;
-use talint_analyzer::{Layer, Merged, Source, layered_settings, merge, schema, tables};
+use talint_analyzer::{Layer, Merged, schema, tables};
 use tower_lsp::ls_types::{
     InlayHint, InlayHintLabel, InlayHintLabelPart, InlayHintLabelPartTooltip, InlayHintTooltip, MarkupContent,
     MarkupKind, Range,
@@ -193,17 +193,17 @@ impl Open {
     /// Those of the machines of the document, or of the machine that it is by itself. What one of them sets is none.
     fn of_machines(asked: &Asked<'_>) -> Vec<Self> {
         if asked.found.machines.is_empty() {
-            let source = Source::file(&asked.found.key, asked.document.text.as_bytes());
-            let merged = merge(source, &[], &asked.found.options);
+            let machine = asked.by_itself();
+            let merged = machine.merge(&asked.found.options);
             return merged.map_or_else(Vec::new, |merged| {
-                let settings = layered_settings(source, &[], &asked.found.options, &merged.layered);
+                let settings = machine.settings(&asked.found.options, &merged.layered);
                 Self::of_machine(&merged, None, &settings)
             });
         }
         let mut open: Option<Vec<Self>> = None;
-        for Configured { machine, merged } in asked.found.configured() {
-            let settings = Configured { machine, merged }.settings(asked.found);
-            let of_machine = Self::of_machine(merged, machine.role, &settings);
+        for configured in asked.found.configured() {
+            let settings = configured.settings(asked.found);
+            let of_machine = Self::of_machine(configured.merged, configured.machine.role, &settings);
             open = Some(match open {
                 None => of_machine,
                 Some(known) => {

@@ -4,8 +4,9 @@ use crate::commands::effective_configuration;
 use crate::lines::Lines;
 use crate::server::Asked;
 use crate::workspace::Counts;
+use talint_analyzer::Machine;
+use talint_analyzer::project::{self, Project};
 use talint_analyzer::text::Span;
-use talint_analyzer::{Machine, project};
 use tower_lsp::ls_types::{CodeLens, Command};
 
 /// Of more machines above one line the last lens tells only how many there are.
@@ -18,9 +19,11 @@ pub(crate) fn code_lenses(asked: &Asked<'_>) -> Vec<CodeLens> {
     let (described, above): (Vec<&Machine>, Vec<&Machine>) = machines
         .iter()
         .partition(|machine| machine.place.as_ref().is_some_and(|(file, _)| file.path == asked.found.key));
+    // A project file names its machines, by itself or by the names of others.
+    let project = asked.found.is_project.then(|| project::load(asked.document.text.as_bytes()));
     let mut lenses = Vec::new();
     for machine in described {
-        let range = lines.range(place(asked, machine));
+        let range = lines.range(place(project.as_ref(), machine));
         lenses.push(CodeLens { range, command: Some(command(asked, machine)), data: None });
     }
     let first = lines.range(Span::default());
@@ -34,14 +37,10 @@ pub(crate) fn code_lenses(asked: &Asked<'_>) -> Vec<CodeLens> {
     lenses
 }
 
-/// Where a file names a machine that it describes.
-fn place(asked: &Asked<'_>, machine: &Machine) -> Span {
-    let by_name = || {
-        let said = project::load(asked.document.text.as_bytes());
-        said.machines.into_iter().find(|entry| *entry.name.text == *machine.name).map(|entry| entry.name.span)
-    };
-    let named = if asked.found.is_project { by_name() } else { None };
-    named.or(machine.place.as_ref().map(|(_, span)| *span)).unwrap_or_default()
+/// Where a file, which may be a project file, names a machine that it describes.
+fn place(project: Option<&Project>, machine: &Machine) -> Span {
+    let entry = project.and_then(|said| said.machines.iter().find(|entry| *entry.name.text == *machine.name));
+    entry.map(|entry| entry.name.span).or(machine.place.as_ref().map(|(_, span)| *span)).unwrap_or_default()
 }
 
 /// "cp-1: 2 errors, 1 warning", which shows what the machine gets.

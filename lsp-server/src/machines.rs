@@ -13,7 +13,7 @@ use talint_analyzer::effective::EffectiveSetting;
 use talint_analyzer::input::{Form, Input};
 use talint_analyzer::syntax::{Kind, NodeRef};
 use talint_analyzer::text::{self, Span};
-use talint_analyzer::{File, Layer, Machine, Merged, Source, layered_settings, merge, secrets};
+use talint_analyzer::{File, Layer, Machine, Merged, secrets};
 use tower_lsp::ls_types::{Location, Uri};
 
 /// Longer values are cut.
@@ -29,12 +29,8 @@ pub(crate) struct Configured<'f> {
 impl Found {
     fn all_merged(&self) -> &[Option<Merged>] {
         self.merged.get_or_init(|| {
-            let merged = |machine: &Machine| {
-                let sources: Vec<Source<'_>> = machine.layers.iter().map(Layer::source).collect();
-                let (base, patches) = sources.split_first()?;
-                merge(*base, patches, &machine.options(&self.options))
-            };
-            self.machines.iter().chain(&self.others).map(merged).collect()
+            let machines = self.machines.iter().chain(&self.others);
+            machines.map(|machine| machine.merge(&self.options)).collect()
         })
     }
 
@@ -126,9 +122,7 @@ impl<'f> Configured<'f> {
 
     /// The settings of the machine.
     pub(crate) fn settings(&self, found: &Found) -> Vec<EffectiveSetting> {
-        let sources: Vec<Source<'_>> = self.machine.layers.iter().map(Layer::source).collect();
-        let Some((base, patches)) = sources.split_first() else { return Vec::new() };
-        layered_settings(*base, patches, &self.machine.options(&found.options), &self.merged.layered)
+        self.machine.settings(&found.options, &self.merged.layered)
     }
 }
 

@@ -6,16 +6,16 @@ use crate::layers::each_layer;
 use crate::lines::Lines;
 use crate::machines::{Files, Place};
 use crate::server::Asked;
-use std::collections::{BTreeMap, HashMap};
+use crate::workspace_edit::workspace_edit;
 use talint_analyzer::Machine;
+use talint_analyzer::edit::Edit;
+use talint_analyzer::fix::FileEdit;
 use talint_analyzer::input::is_unknown;
 use talint_analyzer::settings::find;
 use talint_analyzer::tables;
 use talint_analyzer::text::Span;
 use tower_lsp::ls_types::{
-    DocumentChanges, DocumentHighlight, DocumentHighlightKind, Location, OneOf,
-    OptionalVersionedTextDocumentIdentifier, Position, PrepareRenameResponse, TextDocumentEdit, TextEdit,
-    WorkspaceEdit,
+    DocumentHighlight, DocumentHighlightKind, Location, Position, PrepareRenameResponse, WorkspaceEdit,
 };
 
 /// A place that names something.
@@ -83,7 +83,7 @@ pub(crate) fn rename(asked: &Asked<'_>, position: Position, new: &str) -> Option
     let under = under(&here, lines.offset(position))?;
     let found = &asked.found;
     let mut machines: Vec<&Machine> = found.machines.iter().collect();
-    let places = loop {
+    let mut places = loop {
         let mut places = in_layers(asked, &machines);
         places.retain(|named| named.is_same(under));
         let is_touched = |machine: &&Machine| {
@@ -96,33 +96,13 @@ pub(crate) fn rename(asked: &Asked<'_>, position: Position, new: &str) -> Option
         }
         machines.extend(more);
     };
-    let files = Files::new(asked);
-    let mut edits: BTreeMap<&str, Vec<TextEdit>> = BTreeMap::new();
-    for named in &places {
-        let new_text = if named.is_quoted || !is_plain(new) { format!("{new:?}") } else { new.to_owned() };
-        let range = files.location(&named.place())?.range;
-        edits.entry(&named.file).or_default().push(TextEdit { range, new_text });
-    }
-    workspace_edit(asked, &files, edits)
-}
-
-/// Edits by file, each held to the version of its document where the client can.
-fn workspace_edit(asked: &Asked<'_>, files: &Files<'_>, edits: BTreeMap<&str, Vec<TextEdit>>) -> Option<WorkspaceEdit> {
-    let workspace = asked.client.capabilities.workspace.as_ref();
-    let edit = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
-    if !edit.and_then(|edit| edit.document_changes).unwrap_or(false) {
-        let changes: Option<HashMap<_, _>> =
-            edits.into_iter().map(|(file, edits)| Some((files.uri(file)?, edits))).collect();
-        return Some(WorkspaceEdit { changes: Some(changes?), ..WorkspaceEdit::default() });
-    }
-    let of_file = |(file, edits): (&str, Vec<TextEdit>)| {
-        let uri = files.uri(file)?;
-        let version = asked.snapshot.document(&uri).map(|document| document.version);
-        let text_document = OptionalVersionedTextDocumentIdentifier { uri, version };
-        Some(TextDocumentEdit { text_document, edits: edits.into_iter().map(OneOf::Left).collect() })
+    places.sort_by(|a, b| a.file.cmp(&b.file));
+    let edit = |named: &Named| {
+        let text = if named.is_quoted || !is_plain(new) { format!("{new:?}") } else { new.to_owned() };
+        let file = (named.file != found.key).then(|| named.file.as_str().into());
+        FileEdit { file, edit: Edit { span: named.span, text } }
     };
-    let edits: Option<Vec<TextDocumentEdit>> = edits.into_iter().map(of_file).collect();
-    Some(WorkspaceEdit { document_changes: Some(DocumentChanges::Edits(edits?)), ..WorkspaceEdit::default() })
+    workspace_edit(asked, &places.iter().map(edit).collect::<Vec<_>>())
 }
 
 /// Whether a name needs no quotes.

@@ -1,6 +1,6 @@
 //! Asks the client to ask anew for what changes in one file when another does.
 
-use crate::snapshot::{Moment, Snapshot, State};
+use crate::snapshot::{Snapshot, State};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub(crate) async fn diagnostics(state: Arc<State>, socket: Socket) {
         while timeout(PAUSE, state.changed.notified()).await.is_ok() {}
         let snapshot = state.snapshot();
         let moment = snapshot.moment();
-        let is_else = Moment { documents: moment.documents, ..last } != moment;
+        let is_else = moment.differs_beside_documents(last);
         last = moment;
         let Ok((now, bear)) = state.workers.work(move || look(&snapshot, &seen)).await else {
             seen = HashMap::new();
@@ -59,7 +59,7 @@ fn look(snapshot: &Snapshot, seen: &HashMap<Uri, Seen>) -> (HashMap<Uri, Seen>, 
 }
 
 /// Tells the client, for as long as the server lives, that hints and lenses may be others. Of the document that was changed
-/// it asks by itself, so that one alone is nothing to tell of, unless settings or files have changed.
+/// it asks by itself, so that one alone is nothing to tell of, unless settings, files or folders have changed.
 pub(crate) async fn hints_and_lenses(state: Arc<State>, socket: Socket) {
     let workspace = state.client.get().and_then(|client| client.capabilities.workspace.as_ref());
     let hints = workspace.and_then(|workspace| workspace.inlay_hint.as_ref());
@@ -69,15 +69,16 @@ pub(crate) async fn hints_and_lenses(state: Arc<State>, socket: Socket) {
     if !hints && !lenses {
         return;
     }
-    let mut settings = state.snapshot().settings.generation;
+    let mut last = state.snapshot().moment();
     loop {
         state.stale.notified().await;
         // What comes in the meantime is told with this.
         while timeout(PAUSE, state.stale.notified()).await.is_ok() {}
         let snapshot = state.snapshot();
-        let is_elsewhere = snapshot.settings.generation != settings || snapshot.documents.iter().count() > 1;
-        settings = snapshot.settings.generation;
-        if !is_elsewhere {
+        let moment = snapshot.moment();
+        let is_else = moment.differs_beside_documents(last);
+        last = moment;
+        if !is_else && snapshot.documents.iter().count() < 2 {
             continue;
         }
         // A client that cannot do it in spite of what it says loses nothing.

@@ -15,7 +15,9 @@ use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
+use talint_analyzer::context::NamedVersions;
 use talint_analyzer::text::Encoding;
+use talint_analyzer::{File, Machine};
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::*;
 use tower_lsp::{Client as Socket, LanguageServer};
@@ -137,6 +139,15 @@ fn encoding(capabilities: &ClientCapabilities) -> (Encoding, PositionEncodingKin
     let known = [(PositionEncodingKind::UTF8, Encoding::Utf8), (PositionEncodingKind::UTF32, Encoding::Utf32)];
     let best = known.into_iter().find(|(kind, _)| offered.contains(kind));
     best.map_or((Encoding::Utf16, PositionEncodingKind::UTF16), |(kind, encoding)| (encoding, kind))
+}
+
+impl Asked<'_> {
+    /// The document as the whole configuration of a machine, for one that no machine is known to have.
+    pub(crate) fn by_itself(&self) -> Machine {
+        let file = File { path: self.found.key.clone(), bytes: self.document.text.clone().into_bytes() };
+        let versions = self.found.options.described.unwrap_or(NamedVersions::NONE);
+        Machine { versions, ..Machine::of_file(file) }
+    }
 }
 
 fn capabilities(encoding: PositionEncodingKind) -> ServerCapabilities {

@@ -109,6 +109,13 @@ pub(crate) struct Moment {
     pub(crate) used: u64,
 }
 
+impl Moment {
+    /// Whether anything but the documents is else than it was.
+    pub(crate) fn differs_beside_documents(self, before: Self) -> bool {
+        Self { documents: self.documents, ..before } != self
+    }
+}
+
 impl Snapshot {
     /// The document called `uri`, if it is open.
     pub(crate) fn document(&self, uri: &Uri) -> Option<&Arc<Document>> {

@@ -1,6 +1,7 @@
 //! What is around a document: the project file, the machines that the document is a part of, and the other files of them.
 
 use crate::documents::{Document, Documents};
+use crate::lines::Lines;
 use crate::log::Log;
 use crate::snapshot::Snapshot;
 use std::collections::HashMap;
@@ -8,11 +9,12 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use talint_analyzer::finding::Severity;
 use talint_analyzer::project::{self, Project};
+use talint_analyzer::text::{Encoding, decode};
 use talint_analyzer::{
     Analysis, File, FileAnalysis, Files, Gathered, Given, InOrder, Machine, Merged, Options, analyze, check, gather,
     normalized,
 };
-use tower_lsp::ls_types::MessageType;
+use tower_lsp::ls_types::{MessageType, Uri};
 
 /// What is found in a document, and where it belongs.
 #[derive(Debug)]
@@ -245,6 +247,21 @@ fn alone(document: &Document, folder: PathBuf, options: Options) -> Found {
         folder,
         options,
     }
+}
+
+/// Hands to `look` another file of a folder as it is now, in the editor or else on the disk: what the client calls it, the
+/// version that is open, its lines. `None` when it cannot be read.
+pub(crate) fn elsewhere<R>(
+    (folder, file): (&Path, &str),
+    (snapshot, encoding): (&Snapshot, Encoding),
+    look: impl FnOnce(Uri, Option<i32>, &Lines<'_>) -> R,
+) -> Option<R> {
+    let path = whole(folder, file);
+    if let Some(document) = snapshot.documents.of_file(&path) {
+        return Some(look(document.uri.clone(), Some(document.version), &Lines::new(document, encoding)));
+    }
+    let (uri, bytes) = (Uri::from_file_path(&path)?, crate::files::read(&path).ok()?);
+    Some(look(uri, None, &Lines::of(&decode(&bytes).0, encoding)))
 }
 
 /// A file by its path from a folder, which may lead out of it.

@@ -182,3 +182,17 @@ fn hints_and_lenses_are_asked_for_anew_when_another_file_changes() {
     let found = hints(&mut cluster, "patches/all.yaml");
     assert!(found[2].1.starts_with("→ 2048 from patches/limits.yaml"), "{found:?}");
 }
+
+#[test]
+fn hints_are_asked_for_anew_when_a_file_that_nobody_opened_changes() {
+    let mut cluster = Cluster::new(json!({ "workspace": { "inlayHint": { "refreshSupport": true } } }));
+    cluster.open("patches/all.yaml");
+    assert!(hints(&mut cluster, "patches/all.yaml")[2].1.starts_with("→ 4096 from patches/limits.yaml"));
+    let changed = cluster.text("patches/limits.yaml").replace("4096", "2048");
+    cluster.write("patches/limits.yaml", &changed);
+    let uri = cluster.uri("patches/limits.yaml");
+    cluster.client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": uri, "type": 2 }] }));
+    cluster.client.notification("workspace/inlayHint/refresh");
+    let found = hints(&mut cluster, "patches/all.yaml");
+    assert!(found[2].1.starts_with("→ 2048 from patches/limits.yaml"), "{found:?}");
+}

@@ -78,6 +78,24 @@ pub struct SettingPlace {
     pub combine: Combine,
 }
 
+impl SettingPlace {
+    /// Whether it is the field at `path` of documents of the kind `document`, in `version`.
+    #[must_use]
+    pub fn is_at(&self, document: &str, path: &[&str], version: TalosVersion) -> bool {
+        let is_same = |(step, key): (&&str, &&str)| *step == tables::ANY_KEY || step == key;
+        self.document == document
+            && self.versions.contains(version)
+            && self.path.len() == path.len()
+            && self.path.iter().zip(path).all(is_same)
+    }
+}
+
+/// The settings that are set at `path` of documents of the kind `document`, in `version`.
+pub fn settings_at(document: &str, path: &[&str], version: TalosVersion) -> impl Iterator<Item = &'static Setting> {
+    let is_here = move |setting: &&Setting| setting.places.iter().any(|place| place.is_at(document, path, version));
+    settings().iter().filter(is_here)
+}
+
 /// The default of a setting in some versions, under some conditions. The first row that holds is the default.
 #[derive(Debug)]
 pub struct Default {

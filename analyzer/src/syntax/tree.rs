@@ -193,7 +193,8 @@ impl<'s> Tree<'s> {
     #[must_use]
     pub fn node_of(&self, span: Span) -> Option<NodeRef<'_, 's>> {
         let first = self.nodes.partition_point(|node| node.span.start < span.start);
-        let mut beside = self.nodes.iter().enumerate().skip(first).take_while(|(_, node)| node.span.start == span.start);
+        let mut beside =
+            self.nodes.iter().enumerate().skip(first).take_while(|(_, node)| node.span.start == span.start);
         let (index, _) = beside.find(|(_, node)| node.span == span)?;
         Some(self.node(NodeId(Span::new(index, 0).start)))
     }

@@ -42,7 +42,8 @@ pub(super) fn remedy(check: &Check, subject: &Subject<'_, '_, '_>, hit: &Hit) ->
         let Some(Repair { is_safe, does: Does::Write(word) }) = check.fix else { return None };
         let title = format!("Write `{}: {word}`", hit.name);
         let holder = subject.scope.kind() == Kind::Mapping;
-        return holder.then(|| Remedy::new(is_safe, title).put(subject.scope, subject.field, Value::Text(word.to_owned())));
+        return holder
+            .then(|| Remedy::new(is_safe, title).put(subject.scope, subject.field, Value::Text(word.to_owned())));
     };
     match &check.fix {
         Some(repair) => said(repair, check, subject, hit, node),

@@ -115,7 +115,7 @@ impl Subject {
             Self::Argument(text) => said(String::new(), embedded::about_argument(text, version)?),
             Self::Suite(name) => {
                 let suite = tables::cipher_suites().iter().find(|suite| suite.name == name)?;
-                said(embedded::class_of(suite).to_owned(), embedded::about_suite(suite))
+                said(hover::class_of(suite).to_owned(), hover::cipher_suite(suite))
             }
             Self::Gate(name, minor) => {
                 let kubernetes = MinorVersion { major: 1, minor: *minor };

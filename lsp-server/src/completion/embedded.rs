@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use talint_analyzer::input::InputKind;
 use talint_analyzer::rules::{self, WeakArgument};
 use talint_analyzer::syntax::NodeRef;
-use talint_analyzer::tables::{self, CipherClass, CipherSuite, FeatureGate, KernelDefault, Shape, Stage};
+use talint_analyzer::tables::{self, CipherClass, FeatureGate, KernelDefault, Shape, Stage};
 use talint_analyzer::version::{MinorVersion, TalosVersion};
 use tower_lsp::ls_types::CompletionItemKind;
 
@@ -145,22 +145,6 @@ fn cipher_suites() -> Vec<Candidate> {
         Candidate { rank, note, is_deprecated: is_weak, ..suite }
     });
     candidates.collect()
-}
-
-/// How good a suite is, in words.
-pub(super) fn class_of(suite: &CipherSuite) -> &'static str {
-    match suite.class {
-        CipherClass::Tls13 => "always on",
-        CipherClass::Strong => "strong",
-        CipherClass::Legacy => "without authenticated encryption",
-        CipherClass::Weak => "weak",
-    }
-}
-
-/// What there is to say of a suite.
-pub(super) fn about_suite(suite: &CipherSuite) -> String {
-    let because = if suite.because.is_empty() { String::new() } else { format!(": {}", suite.because) };
-    format!("**{}**\n\nA cipher suite, {}{because}.", suite.name, class_of(suite))
 }
 
 /// Kernel arguments with their values, hardening first, and those of Talos's own that can be taken away.

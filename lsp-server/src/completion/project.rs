@@ -6,7 +6,9 @@ use super::cursor::Cursor;
 use super::documentation::Subject;
 use super::item::{Candidate, Rank};
 use super::template::Template;
+use crate::workspace::relative;
 use std::path::Path;
+use talint_analyzer::input::PROJECT_FILE;
 use talint_analyzer::project::{Key, PROJECT, Shape};
 use talint_analyzer::settings;
 use talint_analyzer::syntax::NodeRef;
@@ -14,9 +16,8 @@ use talint_analyzer::tables::ITEM;
 use talint_analyzer::version::TalosVersion;
 use tower_lsp::ls_types::CompletionItemKind;
 
-/// How many files are offered, and how deep folders are looked into.
+/// How many files are offered.
 const MAX_FILES: usize = 500;
-const MAX_DEPTH: usize = 8;
 
 /// The keys that can be added to a mapping.
 pub(super) fn keys(place: &Place<'_>, mapping: NodeRef<'_, '_>) -> Vec<Candidate> {
@@ -118,40 +119,10 @@ fn rules_and_families() -> Vec<Candidate> {
 
 /// The files below a folder that may be configuration, by their paths from it.
 fn files(folder: &Path) -> Vec<Candidate> {
-    let mut found = Vec::new();
-    collect(folder, "", 0, &mut found);
+    let found = crate::files::find(folder).files;
+    let paths = found.iter().map(|file| relative(file, folder)).filter(|path| !path.ends_with(PROJECT_FILE));
     let file = |path: String| Candidate { kind: CompletionItemKind::FILE, ..Candidate::value(path) };
-    found.into_iter().map(file).collect()
-}
-
-fn collect(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<String>) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut entries: Vec<(String, bool)> = entries
-        .filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.file_type().ok()?.is_dir())))
-        .filter(|(name, _)| !name.starts_with('.'))
-        .collect();
-    entries.sort();
-    for (name, is_folder) in entries {
-        if found.len() >= MAX_FILES {
-            return;
-        }
-        let path = format!("{prefix}{name}");
-        if is_folder {
-            collect(&folder.join(&name), &format!("{path}/"), depth + 1, found);
-        } else if is_configuration(&name) {
-            found.push(path);
-        }
-    }
-}
-
-/// Whether a file may be configuration, by its name.
-fn is_configuration(name: &str) -> bool {
-    let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
-    let is_it = matches!(ending, Some("yaml" | "yml" | "json" | "j2" | "tpl" | "tftpl" | "gotmpl" | "patch"));
-    is_it && !name.ends_with(talint_analyzer::input::PROJECT_FILE)
+    paths.take(MAX_FILES).map(file).collect()
 }
 
 /// What a key of the project file is for.

@@ -45,14 +45,6 @@ pub(super) fn values(place: &Place<'_>, node: NodeRef<'_, '_>, located: &Located
 
 /// What a value is when nothing is written.
 fn default_of(place: &Place<'_>, node: NodeRef<'_, '_>) -> Option<&'static str> {
-    let path = node.steps();
-    let is_here = |at: &settings::SettingPlace| {
-        let is_same = |(step, key): (&&str, &&str)| *step == tables::ANY_KEY || step == key;
-        at.document == place.input.kind.name()
-            && at.versions.contains(place.version())
-            && at.path.len() == path.len()
-            && at.path.iter().zip(&path).all(is_same)
-    };
-    let setting = settings::settings().iter().find(|setting| setting.places.iter().any(is_here))?;
+    let setting = settings::settings_at(place.input.kind.name(), &node.steps(), place.version()).next()?;
     setting.default_in(place.version())
 }
